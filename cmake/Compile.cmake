@@ -1,0 +1,36 @@
+# How everything here is compiled.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(CHATD_CCACHE ccache)
+if(CHATD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers are cached only when their defines and times may be ignored.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CHATD_CCACHE}")
+  set(CMAKE_PCH_INSTANTIATE_TEMPLATES OFF)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual)
+if(CHATD_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees overflows and uninitialised values in std::string and std::variant that are not there (GCC bugs 105329, 105562).
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # clang 19 takes libstdc++ 12's <expected> only when told that concepts are of 2020-02 (LLVM issue 62801).
+  add_compile_options(-Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
+endif()
+
+if(CHATD_SANITIZE)
+  add_compile_options(-fsanitize=${CHATD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_link_options(-fsanitize=${CHATD_SANITIZE})
+endif()

@@ -1,0 +1,204 @@
+#include "host/daemon.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+#include "chatd/sdk/broker.hpp"
+#include "chatd/sdk/text.hpp"
+#include "config/address.hpp"
+#include "host/hub/feed.hpp"
+#include "host/rpc/server.hpp"
+#include "host/version.hpp"
+
+namespace chatd {
+namespace {
+
+using namespace std::chrono_literals;
+using sdk::text;
+
+constexpr auto health_interval = 500ms;
+constexpr auto extents_wait = 2s;
+
+class SystemClock final : public sdk::Clock {
+ public:
+  [[nodiscard]] sdk::Time now() const noexcept override { return std::chrono::system_clock::now(); }
+};
+
+sigset_t stop_signals() noexcept {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+// From here on a signal ends the process at once, with the status that a shell gives to a killed program.
+void die_on_next_signal() noexcept {
+  struct sigaction action {};
+  action.sa_handler = [](int signal) { _exit(128 + signal); };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+std::size_t size(std::int64_t checked) { return static_cast<std::size_t>(checked); }
+
+rpc::ServerOptions server_options(const config::Settings& settings, const config::Address& listen, const std::string& server_id) {
+  rpc::ServerOptions options;
+  options.host = listen.host;
+  options.port = listen.port;
+  options.server_id = server_id;
+  options.keepalive_time_ms = settings.host.keepalive_time_ms;
+  options.keepalive_timeout_ms = settings.host.keepalive_timeout_ms;
+  options.send_buffer_bytes = settings.host.send_buffer_bytes;
+  options.publishes_in_flight = size(settings.limits.publishes_in_flight);
+  options.limits = {size(settings.limits.content_bytes), size(settings.limits.id_bytes),   size(settings.limits.name_bytes),
+                    size(settings.limits.message_id_bytes), size(settings.limits.room_bytes), size(settings.limits.rooms_per_stream)};
+  options.ring = {size(settings.hub.ring_messages), size(settings.hub.ring_bytes)};
+  options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
+  return options;
+}
+
+}  // namespace
+
+sdk::Result<std::filesystem::path> plugin_folder(const config::Settings& settings) {
+  if (!settings.plugins.path.empty()) return settings.plugins.path;
+  return plugin::default_folder();
+}
+
+std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
+  std::vector<sdk::Section> sections;
+  for (const auto& [id, section] : settings.plugin_sections) sections.push_back(section);
+  return sections;
+}
+
+struct Daemon::State {
+  // One topic that carries messages, and who reads it. The subscription goes first.
+  struct Source {
+    Source(hub::Feed::Kind kind, const std::string& its_topic, State& state)
+        : topic(its_topic), feed(kind, topic, state.server->inbox(), state.server->frames(), state.log) {}
+
+    std::string_view topic;  // of the settings
+    hub::Feed feed;
+    std::unique_ptr<sdk::Subscription> subscription;
+  };
+
+  State(config::Settings given, plugin::Set& its_plugins, observe::Log& its_log)
+      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()) {
+    server_id = settings.host.server_id;
+    if (server_id.empty()) server_id = text("grpc-server-", std::time(nullptr));
+  }
+
+  sdk::Result<> subscribe(hub::Feed::Kind kind, const std::string& topic);
+  void watch_health();
+
+  config::Settings settings;
+  plugin::Set& plugins;
+  observe::Log& loggers;
+  sdk::Logger& log;
+  SystemClock clock;
+  std::string server_id;
+  sdk::Broker* broker = nullptr;
+  std::unique_ptr<rpc::Server> server;
+  std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
+  bool serving = false;
+};
+
+Daemon::Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& log)
+    : state_(std::make_unique<State>(std::move(settings), plugins, log)) {}
+
+Daemon::~Daemon() {
+  state_->sources.clear();
+  state_->plugins.stop();
+}
+
+sdk::Result<> Daemon::State::subscribe(hub::Feed::Kind kind, const std::string& topic) {
+  auto& source = *sources.emplace_back(std::make_unique<Source>(kind, topic, *this));
+  auto subscription = broker->subscribe(topic, sdk::From::latest, source.feed);
+  if (!subscription) return std::unexpected(subscription.error());
+  source.subscription = *std::move(subscription);
+  return {};
+}
+
+sdk::Result<> Daemon::start() {
+  auto& s = *state_;
+  s.log.info("chatd ", version, ", server id ", s.server_id);
+  for (const auto& library : s.plugins.libraries()) s.log.info("plugin ", library.id(), " ", library.version(), " (", library.file().string(), ")");
+
+  const auto listen = config::parse_address(s.settings.host.listen);
+  if (!listen) return std::unexpected(listen.error());
+  auto broker = s.plugins.broker(s.settings.broker.plugin);
+  if (!broker) return std::unexpected(broker.error());
+  s.broker = *broker;
+
+  // The port first: a host that cannot have it should not have disturbed the broker.
+  auto server = rpc::Server::open(server_options(s.settings, *listen, s.server_id), *s.broker, s.clock, s.log);
+  if (!server) return std::unexpected(server.error());
+  s.server = *std::move(server);
+  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
+  if (auto started = s.server->start(); !started) return started;
+  if (auto lobby = s.subscribe(hub::Feed::Kind::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
+  if (auto rooms = s.subscribe(hub::Feed::Kind::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
+
+  s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ", s.settings.broker.rooms_topic,
+             " (rooms), ", s.settings.broker.connections_topic, " (connections)");
+  s.watch_health();
+  std::cout << "chatd listening on " << s.server->address() << std::endl;
+  return {};
+}
+
+// Serving is: the broker is well and every feed has begun.
+void Daemon::State::watch_health() {
+  const sdk::Health health = broker->health();
+  const bool begun = std::ranges::all_of(sources, [](auto& source) { return source->feed.wait_started(sdk::Deadline::min()); });
+  const bool now = health.ready && begun;
+  if (now == serving) return;
+  serving = now;
+  server->serving(now);
+  if (now) log.info("serving");
+  else log.warning("not serving: ", health.ready ? "the broker has not said where its topics end" : health.text);
+}
+
+void Daemon::wait() {
+  const sigset_t set = stop_signals();
+  const timespec interval{0, std::chrono::nanoseconds(health_interval).count()};
+  for (;;) {
+    const int signal = sigtimedwait(&set, nullptr, &interval);
+    if (signal > 0) {
+      state_->log.info("stopping (", signal == SIGINT ? "SIGINT" : "SIGTERM", "); a second one ends at once");
+      return;
+    }
+    state_->watch_health();
+  }
+}
+
+void Daemon::drain() {
+  die_on_next_signal();
+  auto& s = *state_;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
+  s.server->refuse_new();
+  if (!s.server->wait_publishes(deadline)) s.log.warning("publishes were still in flight at the drain deadline");
+  // What was answered OK reaches the streams before they end.
+  for (auto& source : s.sources) {
+    const auto extents = s.broker->extents(source->topic, std::min(deadline, std::chrono::steady_clock::now() + extents_wait));
+    if (extents && !source->feed.wait_for(*extents, deadline)) s.log.warning("messages of ", source->topic, " were still on their way at the drain deadline");
+  }
+  if (const auto cut = s.server->end_streams(deadline); cut > 0) s.log.warning(cut, " streams had to be cut at the drain deadline");
+  if (auto drained = s.plugins.drain(deadline); !drained) s.log.warning("drain: ", drained.error().text);
+  s.sources.clear();
+  s.plugins.stop();
+  s.server->stop();
+  s.log.info("stopped");
+}
+
+}  // namespace chatd

@@ -1,0 +1,42 @@
+// Daemon: one host, from its settings to its exit: plugins, server, feeds, in the order in which they depend on each other.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "chatd/sdk/error.hpp"
+#include "config/settings.hpp"
+#include "host/observe/log.hpp"
+#include "host/plugin/set.hpp"
+
+namespace chatd {
+
+// Where the settings say that plugins are. [control] never blocks
+[[nodiscard]] sdk::Result<std::filesystem::path> plugin_folder(const config::Settings& settings);
+
+// Each loaded plugin's table, for Set::configure. [any] never blocks
+[[nodiscard]] std::vector<sdk::Section> plugin_sections(const config::Settings& settings);
+
+class Daemon {
+ public:
+  // `plugins` are configured. All must outlive it.
+  Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& log);
+  ~Daemon();
+
+  // Starts everything; prints "chatd listening on ADDRESS" to stdout when clients may come. [control] may block
+  [[nodiscard]] sdk::Result<> start();
+  // Watches the broker's health and waits for SIGINT or SIGTERM, which must be blocked. [control] may block
+  void wait();
+  // Ends in order, within host.drain_deadline_ms and two seconds: no new work, publishes answered, streams ended with what they
+  // are due, plugins drained and stopped. A second SIGINT or SIGTERM ends the process at once. [control] may block
+  void drain();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace chatd

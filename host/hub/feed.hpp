@@ -1,0 +1,69 @@
+// Feed: what a topic of messages delivers, decoded once, encoded once, and put into the hub's inbox. It runs on the broker's
+// delivery thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chatd/sdk/broker.hpp"
+#include "chatd/sdk/log.hpp"
+#include "host/hub/frame.hpp"
+#include "host/hub/inbox.hpp"
+#include "host/wire/json.hpp"
+
+namespace chatd::hub {
+
+class Feed final : public sdk::Sink {
+ public:
+  enum class Kind : std::uint8_t {
+    lobby,  // every record is the lobby's; its position is the vector over all partitions
+    rooms,  // a record's key is its room; its position is that of its partition
+  };
+
+  // `topic` is for messages; it, `inbox` and `log` must outlive the feed.
+  Feed(Kind kind, std::string_view topic, Inbox& inbox, std::unique_ptr<FrameMaker> maker, sdk::Logger& log);
+
+  void started(std::span<const sdk::Position> begin) noexcept override;
+  void deliver(std::span<const sdk::StoredRecord> batch) noexcept override;
+  void gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept override;
+
+  // Until reading has begun; false at the deadline. [control] may block
+  [[nodiscard]] bool wait_started(sdk::Deadline deadline);
+  // Until everything before the extents' ends was put into the inbox; false at the deadline. [control] may block
+  [[nodiscard]] bool wait_for(std::span<const sdk::Extent> extents, sdk::Deadline deadline);
+  // Records passed over because their value is no message. [any] never blocks
+  [[nodiscard]] std::uint64_t bad_records() const;
+
+ private:
+  void take(const sdk::StoredRecord& stored);
+  void skip(const sdk::StoredRecord& stored, const sdk::Error& why);
+  sdk::Position& cursor(std::int32_t partition);
+
+  const Kind kind_;
+  const std::string_view topic_;
+  Inbox& inbox_;
+  const std::unique_ptr<FrameMaker> maker_;
+  sdk::Logger& log_;
+
+  // The delivery thread's own.
+  wire::MessageDecoder decoder_;
+  std::vector<Arrival> arrivals_;
+  std::vector<sdk::Position> next_;  // by partition number
+  std::string token_;
+  sdk::Deadline quiet_until_{};
+
+  // What others may ask.
+  mutable std::mutex mutex_;
+  std::condition_variable moved_;
+  std::vector<sdk::Position> reached_;
+  std::uint64_t bad_records_ = 0;
+  bool started_ = false;
+};
+
+}  // namespace chatd::hub

@@ -1,0 +1,59 @@
+// Inbox: how other threads reach the queue's thread. Frames that arrived and tasks are put in; the first of them wakes the queue,
+// and those that come before it looks share that wake-up.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "host/hub/frame.hpp"
+
+namespace chatd::hub {
+
+// One encoded message on its way to a room's ring.
+struct Arrival {
+  std::string room;  // empty: the lobby
+  FramePtr frame;
+};
+
+class Wake {
+ public:
+  // Makes the queue's thread look into its inbox, once or more. [any] never blocks
+  virtual void wake() noexcept = 0;
+
+ protected:
+  ~Wake() = default;
+};
+
+class Inbox {
+ public:
+  using Task = std::move_only_function<void() noexcept>;
+
+  // Everything that was put in since the last look, in order.
+  struct Contents {
+    std::vector<Arrival> arrivals;
+    std::vector<Task> tasks;
+    void clear() noexcept { arrivals.clear(), tasks.clear(); }
+  };
+
+  explicit Inbox(Wake& wake) : wake_(wake) {}
+
+  // Moves the batch in and leaves it empty. [any] never blocks
+  void put(std::vector<Arrival>& batch);
+  // Runs on the queue's thread, after what was put in before. [any] never blocks
+  void put(Task task);
+
+  // Exchanges the contents for `out`, which is cleared first; its memory is used again. [queue] never blocks
+  void take(Contents& out) noexcept;
+
+ private:
+  bool needs_wake() noexcept;  // REQUIRES: mutex_
+
+  Wake& wake_;
+  std::mutex mutex_;  // held only to move vectors
+  Contents contents_;
+  bool woken_ = false;
+};
+
+}  // namespace chatd::hub

@@ -1,0 +1,58 @@
+// Session: one connected stream. It owns no queue: it owns a cursor into the ring of each of its rooms, and has at most one
+// write in flight. Outlet: the way out, whatever the transport. All of it belongs to the queue's thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chatd/sdk/error.hpp"
+#include "host/hub/frame.hpp"
+
+namespace chatd::hub {
+
+struct Room;
+
+class Outlet {
+ public:
+  // Starts to write; calls Hub::written once when the next frame may come. `more`: another write follows at once, so the bytes may
+  // wait for it. The frame is kept alive by the outlet as long as it needs. [queue] never blocks
+  virtual void write(const Frame& frame, bool more) noexcept = 0;
+  // Ends the stream with this status. Called once, with no write in flight; Hub::close follows when it is over.
+  // [queue] never blocks
+  virtual void end(const sdk::Error& why) noexcept = 0;
+  // Cuts the stream, also with a write in flight. Hub::close follows. [queue] never blocks
+  virtual void cut() noexcept = 0;
+
+ protected:
+  ~Outlet() = default;
+};
+
+// One room of a session.
+struct Membership {
+  Room* room;
+  std::uint64_t next;         // the cursor: sequence number of the frame that comes next
+  std::size_t place;          // in Room::members
+  bool announce;              // the SUBSCRIBED notice comes first
+};
+
+struct Session {
+  std::uint64_t id;  // of the connection; never used again
+  std::string user_id;
+  Outlet* outlet;
+  std::vector<Membership> memberships;
+  std::size_t turn = 0;  // the membership that is served next, so that no room starves another
+
+  bool writing = true;              // a write is in flight; true until the outlet says that it is open
+  bool over = false;                // Outlet::end or cut was called
+  std::optional<sdk::Error> ending; // end with this once all pending frames are written
+
+  // Links of the hub's list of sessions that have something to do.
+  bool queued = false;
+  Session* before = nullptr;
+  Session* after = nullptr;
+};
+
+}  // namespace chatd::hub

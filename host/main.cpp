@@ -1,0 +1,132 @@
+// chatd: the command line. Exit status: 0, 1 for a failure, 2 for usage or configuration.
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+
+#include "chatd/sdk/text.hpp"
+#include "config/load.hpp"
+#include "config/reference.hpp"
+#include "host/daemon.hpp"
+#include "host/version.hpp"
+
+namespace chatd {
+namespace {
+
+constexpr int failure = 1;
+constexpr int usage = 2;
+
+struct Arguments {
+  std::string file;
+  std::vector<std::string> set;
+};
+
+// Settings and plugins that were checked; or the exit status, after the reasons were printed.
+struct Prepared {
+  config::Settings settings;
+  plugin::Set plugins;
+};
+
+int report(const sdk::Problems& problems) {
+  for (const auto& problem : problems) std::cerr << problem.str() << '\n';
+  std::cerr << "chatd: " << problems.size() << (problems.size() == 1 ? " problem" : " problems") << " in the configuration\n";
+  return usage;
+}
+
+int report(const sdk::Error& error) {
+  std::cerr << "chatd: " << error.text << '\n';
+  return failure;
+}
+
+std::expected<Prepared, int> prepare(const Arguments& arguments) {
+  config::Sources sources{{}, config::process_environment(), arguments.set};
+  if (!arguments.file.empty()) sources.file = arguments.file;
+  auto settings = config::load(sources);
+  if (!settings) return std::unexpected(report(settings.error()));
+  const auto folder = plugin_folder(*settings);
+  if (!folder) return std::unexpected(report(folder.error()));
+  auto plugins = plugin::Set::load(*folder, settings->plugins.load);
+  if (!plugins) return std::unexpected(report(plugins.error()));
+  if (const auto problems = plugins->configure(plugin_sections(*settings)); !problems.empty()) return std::unexpected(report(problems));
+  return Prepared{*std::move(settings), *std::move(plugins)};
+}
+
+int check(const Arguments& arguments) {
+  const auto prepared = prepare(arguments);
+  if (!prepared) return prepared.error();
+  std::cout << (arguments.file.empty() ? "the defaults" : arguments.file) << ": ok\n";
+  return 0;
+}
+
+int reference(const Arguments& arguments) {
+  const auto prepared = prepare(arguments);
+  if (!prepared) return prepared.error();
+  std::vector<config::PluginKeys> keys;
+  for (const auto& library : prepared->plugins.libraries()) keys.push_back({library.id(), library.plugin().options()});
+  std::cout << config::reference(keys);
+  return 0;
+}
+
+// A descriptor a client: take as many as there may be.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int run(const Arguments& arguments) {
+  // Blocked before the first thread is made, so that only the control thread takes them.
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGINT);
+  sigaddset(&stop, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+
+  auto prepared = prepare(arguments);
+  if (!prepared) return prepared.error();
+  observe::Log log(observe::level(prepared->settings.log.level));
+  Daemon daemon(std::move(prepared->settings), prepared->plugins, log);
+  if (auto started = daemon.start(); !started) return report(started.error());
+  daemon.wait();
+  daemon.drain();
+  return 0;
+}
+
+}  // namespace
+}  // namespace chatd
+
+int main(int argc, char** argv) {
+  using namespace chatd;
+  CLI::App app("chatd: a real-time chat and broadcast server", "chatd");
+  app.set_version_flag("--version", sdk::text("chatd ", version));
+  app.require_subcommand(0, 1);
+  Arguments arguments;
+  const auto add_config = [&arguments](CLI::App& command) {
+    command.add_option("--config", arguments.file, "The configuration file (none: the defaults)")->type_name("FILE");
+    command.add_option("--set", arguments.set, "Overrides one key: --set host.listen=127.0.0.1:0 (may be repeated)")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+  };
+  add_config(app);
+  auto& check_command = *app.add_subcommand("check", "Checks the configuration, reports every problem, and starts nothing");
+  add_config(check_command);
+  auto& config_command = *app.add_subcommand("config", "About the configuration");
+  config_command.require_subcommand(1);
+  auto& reference_command = *config_command.add_subcommand("reference", "Prints every key, its default and its meaning as Markdown");
+  add_config(reference_command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : usage;
+  }
+  if (check_command) return check(arguments);
+  if (config_command) return reference(arguments);
+  return run(arguments);
+}

@@ -1,0 +1,56 @@
+// Endpoint: what the calls of chat.Broadcast share: the service, its queue, the limits, and who is under way. It belongs to the
+// queue's thread but for the gates.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include <grpcpp/support/status.h>
+
+#include "chat.grpc.pb.h"
+#include "chatd/sdk/broker.hpp"
+#include "chatd/sdk/log.hpp"
+#include "host/hub/connection_log.hpp"
+#include "host/hub/outgoing.hpp"
+#include "host/rpc/gate.hpp"
+#include "host/rpc/publish_call.hpp"
+#include "host/rpc/queue.hpp"
+#include "host/rpc/server.hpp"
+#include "host/rpc/stream_call.hpp"
+
+namespace chatd::rpc {
+
+// Raw: requests and answers are bytes, so that a frame is encoded once for all.
+using BroadcastService =
+    chat::Broadcast::WithRawMethod_CreateStream<chat::Broadcast::WithRawMethod_BroadcastMessage<chat::Broadcast::Service>>;
+
+struct Endpoint {
+  Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
+           BroadcastService& its_service, Queue& its_queue);
+
+  const ServerOptions& options;
+  sdk::Broker& broker;
+  const sdk::Clock& clock;
+  BroadcastService& service;
+  Queue& queue;
+  hub::ConnectionLog connections;
+
+  hub::MessageIds message_ids;
+  Gate publishes;  // accepted by the broker, not answered yet
+  Gate streams;
+  std::list<PublishCall> publish_calls;  // awaited and under way
+  std::list<StreamCall> stream_calls;
+
+  // Waits for one more call of its kind; nothing after the server is shut down. [queue] never blocks
+  void await_publish();
+  void await_stream();
+};
+
+// The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks
+[[nodiscard]] std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage);
+
+// [any] never blocks
+[[nodiscard]] grpc::Status status(const sdk::Error& error);
+
+}  // namespace chatd::rpc

@@ -1,0 +1,34 @@
+// GrpcFrame: a frame as gRPC takes it. The slice is shared by every write of it: no copy a client.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include <grpcpp/support/slice.h>
+
+#include "host/hub/frame.hpp"
+#include "host/wire/frame.hpp"
+
+namespace chatd::rpc {
+
+class GrpcFrame final : public hub::Frame {
+ public:
+  explicit GrpcFrame(grpc::Slice slice) : Frame(slice.size()), slice_(std::move(slice)) {}
+  [[nodiscard]] const grpc::Slice& slice() const noexcept { return slice_; }
+
+ private:
+  grpc::Slice slice_;
+};
+
+class GrpcFrameMaker final : public hub::FrameMaker {
+ public:
+  [[nodiscard]] hub::FramePtr message(const wire::Message& message, std::string_view position) override;
+  [[nodiscard]] hub::FramePtr subscribed(std::string_view room) override;
+
+ private:
+  [[nodiscard]] hub::FramePtr frame(std::size_t bytes) const;
+
+  wire::FrameEncoder encoder_;
+};
+
+}  // namespace chatd::rpc

@@ -1,0 +1,49 @@
+// PublishCall: one BroadcastMessage, from waiting for it to its answer, which comes when the broker has the record.
+#pragma once
+
+#include <list>
+#include <optional>
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_unary_call.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include "chatd/sdk/broker.hpp"
+#include "host/hub/outgoing.hpp"
+#include "host/rpc/queue.hpp"
+
+namespace chatd::rpc {
+
+struct Endpoint;
+
+class PublishCall final : public sdk::Completion {
+ public:
+  explicit PublishCall(Endpoint& endpoint) : endpoint_(endpoint) {}
+  PublishCall(const PublishCall&) = delete;
+  PublishCall& operator=(const PublishCall&) = delete;
+
+  // Asks gRPC for the next publish. `self` is this call's place in Endpoint::publish_calls. [queue, or before it runs] never blocks
+  void await(std::list<PublishCall>::iterator self);
+
+  // [any]
+  void done(sdk::Result<sdk::Position> result) noexcept override;
+
+ private:
+  void begun(bool ok) noexcept;
+  void finished(bool ok) noexcept;
+  void publish() noexcept;
+  void answer() noexcept;
+  void refuse(const sdk::Error& why) noexcept;
+
+  Endpoint& endpoint_;
+  std::list<PublishCall>::iterator self_;
+  grpc::ServerContext context_;
+  grpc::ByteBuffer request_;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_{&context_};
+  On<PublishCall, &PublishCall::begun> begun_{this};
+  On<PublishCall, &PublishCall::finished> finished_{this};
+  std::optional<hub::Outgoing> outgoing_;  // owns what the broker reads until it has answered
+  sdk::Result<sdk::Position> result_;
+};
+
+}  // namespace chatd::rpc

@@ -1,0 +1,74 @@
+// Queue: gRPC's completion queue, the one thread that serves it, and the hub that this thread owns.
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/completion_queue.h>
+
+#include "host/hub/hub.hpp"
+#include "host/hub/inbox.hpp"
+
+namespace chatd::rpc {
+
+// What a tag of the completion queue points to.
+class Event {
+ public:
+  // The operation is over; `ok` as gRPC means it for that operation. May destroy the event. [queue] never blocks
+  virtual void fire(bool ok) noexcept = 0;
+
+ protected:
+  ~Event() = default;
+};
+
+// An event that calls a member function.
+template <class Owner, void (Owner::*function)(bool) noexcept>
+class On final : public Event {
+ public:
+  explicit On(Owner* owner) : owner_(owner) {}
+  void fire(bool ok) noexcept override { (owner_->*function)(ok); }
+
+ private:
+  Owner* owner_;
+};
+
+class Queue final : private hub::Wake, private hub::Progress {
+ public:
+  Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, hub::RingLimits limits, hub::FrameMaker& maker);
+  ~Queue();
+
+  // [any] never blocks
+  [[nodiscard]] grpc::ServerCompletionQueue* completions() noexcept { return completions_.get(); }
+  [[nodiscard]] hub::Inbox& inbox() noexcept { return inbox_; }
+  // Whether the caller is the queue's thread. [any] never blocks
+  [[nodiscard]] bool here() const noexcept { return std::this_thread::get_id() == thread_.get_id(); }
+
+  // [queue] never blocks
+  [[nodiscard]] hub::Hub& hub() noexcept { return hub_; }
+
+  // [control] never blocks
+  void run();
+  // Serves what is left, then joins. REQUIRES: the gRPC server is shut down, and nobody uses the inbox any more.
+  // [control] may block
+  void stop() noexcept;
+
+ private:
+  void wake() noexcept override;
+  void once() noexcept override { poll(); }
+  void loop() noexcept;
+  bool poll() noexcept;
+  void look(bool ok) noexcept;
+
+  std::unique_ptr<grpc::ServerCompletionQueue> completions_;
+  hub::Inbox inbox_;
+  hub::Hub hub_;
+  hub::Inbox::Contents contents_;
+  grpc::Alarm alarm_;
+  On<Queue, &Queue::look> woken_{this};
+  bool over_ = false;     // the completion queue is shut down and empty
+  bool stopped_ = false;
+  std::jthread thread_;  // last: it uses the rest
+};
+
+}  // namespace chatd::rpc

@@ -1,0 +1,191 @@
+#include "host/rpc/server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <limits>
+#include <utility>
+
+#include <google/protobuf/stubs/logging.h>
+#include <grpc/support/log.h>
+#include <grpcpp/ext/health_check_service_server_builder_option.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include "chatd/sdk/text.hpp"
+#include "host/rpc/acceptor.hpp"
+#include "host/rpc/endpoint.hpp"
+#include "host/rpc/grpc_frame.hpp"
+
+namespace chatd::rpc {
+namespace {
+
+using namespace std::chrono_literals;
+using sdk::Code;
+using sdk::text;
+
+constexpr int awaited_publishes = 64;      // so that a burst finds calls that wait for it
+constexpr int handshake_timeout_ms = 10'000;
+constexpr std::size_t message_overhead = 64 * 1024;
+constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
+constexpr auto last_grace = 1s;            // for cut streams and gRPC's own calls to come back
+
+// Both libraries print to stderr whatever clients send that is malformed. What matters is answered or logged by us.
+void quieten_libraries() {
+  if (!std::getenv("GRPC_VERBOSITY")) gpr_set_log_function([](gpr_log_func_args*) {});
+  google::protobuf::SetLogHandler(nullptr);
+}
+
+}  // namespace
+
+sdk::Error shutting_down() { return {Code::unavailable, "this server is shutting down; connect again", true}; }
+
+std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage) {
+  if (!buffer.TrySingleSlice(&storage).ok() && !buffer.DumpToSingleSlice(&storage).ok()) return {};
+  return {static_cast<const char*>(static_cast<const void*>(storage.begin())), storage.size()};
+}
+
+grpc::Status status(const sdk::Error& error) { return {static_cast<grpc::StatusCode>(error.code), error.text}; }
+
+Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
+                   BroadcastService& its_service, Queue& its_queue)
+    : options(its_options),
+      broker(its_broker),
+      clock(its_clock),
+      service(its_service),
+      queue(its_queue),
+      connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
+      publishes(options.publishes_in_flight),
+      streams(std::numeric_limits<std::size_t>::max()) {}
+
+void Endpoint::await_publish() {
+  const auto call = publish_calls.emplace(publish_calls.end(), *this);
+  call->await(call);
+}
+
+void Endpoint::await_stream() {
+  const auto call = stream_calls.emplace(stream_calls.end(), *this);
+  call->await(call);
+}
+
+struct Server::State final : Door {
+  State(ServerOptions given, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& its_log)
+      : options(std::move(given)), broker(its_broker), clock(its_clock), log(its_log) {}
+
+  void take(Descriptor socket) noexcept override {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.listener_fd = acceptor->listener();
+    connection.fd = socket.release();
+    hand_over->HandleNewConnection(&connection);
+  }
+
+  void build();
+
+  const ServerOptions options;
+  sdk::Broker& broker;
+  const sdk::Clock& clock;
+  sdk::Logger& log;
+  GrpcFrameMaker notices;  // the queue's own
+  BroadcastService service;
+  std::unique_ptr<Acceptor> acceptor;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over;
+  std::unique_ptr<Queue> queue;
+  std::unique_ptr<Endpoint> endpoint;
+  std::unique_ptr<grpc::Server> server;  // gone before the queue and the service
+  bool running = false;
+};
+
+void Server::State::build() {
+  quieten_libraries();
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service);
+  hand_over = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+  const auto largest = std::max(least_message_limit, options.limits.content * 2 + message_overhead);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<std::size_t>(largest, std::numeric_limits<int>::max())));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive_time_ms));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(options.keepalive_timeout_ms));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, handshake_timeout_ms);
+  // Reflection is the only service that runs on gRPC's threads.
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
+  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.ring, notices);
+  server = builder.BuildAndStart();
+}
+
+Server::Server(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock, sdk::Logger& log)
+    : state_(std::make_unique<State>(std::move(options), broker, clock, log)) {}
+
+sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock, sdk::Logger& log) {
+  auto server = std::make_unique<Server>(std::move(options), broker, clock, log);
+  auto& state = *server->state_;
+  auto acceptor = Acceptor::open({state.options.host, state.options.port, state.options.send_buffer_bytes}, log);
+  if (!acceptor) return std::unexpected(acceptor.error());
+  state.acceptor = *std::move(acceptor);
+  state.build();
+  if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
+  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue);
+  return server;
+}
+
+Server::~Server() { stop(); }
+
+const std::string& Server::address() const noexcept { return state_->acceptor->address(); }
+
+hub::Inbox& Server::inbox() noexcept { return state_->queue->inbox(); }
+
+std::unique_ptr<hub::FrameMaker> Server::frames() const { return std::make_unique<GrpcFrameMaker>(); }
+
+sdk::Result<> Server::start() {
+  serving(false);
+  state_->endpoint->await_stream();
+  for (int i = 0; i < awaited_publishes; ++i) state_->endpoint->await_publish();
+  state_->queue->run();
+  state_->acceptor->run(*state_);
+  state_->running = true;
+  return {};
+}
+
+void Server::serving(bool yes) noexcept {
+  auto* health = state_->server->GetHealthCheckService();
+  health->SetServingStatus(yes);  // the server as a whole, "", and every service
+  health->SetServingStatus("chat.Broadcast", yes);
+}
+
+void Server::refuse_new() noexcept {
+  serving(false);
+  state_->acceptor->stop();
+  state_->endpoint->publishes.close();
+  state_->endpoint->streams.close();
+}
+
+bool Server::wait_publishes(sdk::Deadline deadline) noexcept { return state_->endpoint->publishes.wait_empty(deadline); }
+
+std::size_t Server::end_streams(sdk::Deadline deadline) noexcept {
+  auto& endpoint = *state_->endpoint;
+  inbox().put([&endpoint]() noexcept { endpoint.queue.hub().end_all(shutting_down()); });
+  if (endpoint.streams.wait_empty(deadline)) return 0;
+  const std::size_t left = endpoint.streams.inside();
+  inbox().put([&endpoint]() noexcept { endpoint.queue.hub().cut_all(); });
+  (void)endpoint.streams.wait_empty(std::max(deadline, std::chrono::steady_clock::now()) + last_grace);
+  return left;
+}
+
+void Server::stop() noexcept {
+  if (state_->acceptor) state_->acceptor->stop();
+  if (!state_->server) return;
+  state_->server->Shutdown(std::chrono::system_clock::now() + (state_->running ? last_grace : 0s));
+  state_->queue->stop();
+  state_->server.reset();
+}
+
+}  // namespace chatd::rpc

@@ -1,0 +1,77 @@
+// Server: chat.Broadcast, health and reflection on one port. It takes publishes to the broker and frames to the clients.
+//
+//   open -> start -> serving(true) -> refuse_new -> wait_publishes -> end_streams -> stop
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "chatd/sdk/broker.hpp"
+#include "chatd/sdk/clock.hpp"
+#include "chatd/sdk/error.hpp"
+#include "chatd/sdk/log.hpp"
+#include "host/hub/frame.hpp"
+#include "host/hub/inbox.hpp"
+#include "host/hub/outgoing.hpp"
+#include "host/hub/ring.hpp"
+#include "host/wire/request.hpp"
+
+namespace chatd::rpc {
+
+// chat.toml says what each is for.
+struct ServerOptions {
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 8081;
+  std::string server_id;
+  std::int64_t keepalive_time_ms = 20'000;
+  std::int64_t keepalive_timeout_ms = 10'000;
+  std::int64_t send_buffer_bytes = 262'144;
+  std::size_t publishes_in_flight = 10'000;
+  wire::Limits limits;
+  hub::RingLimits ring;
+  hub::Topics topics;
+};
+
+// What is answered while draining. [any] never blocks
+[[nodiscard]] sdk::Error shutting_down();
+
+class Server {
+ public:
+  // Binds the port; clients that connect wait. All references must outlive it. [control] may block (name look-up)
+  [[nodiscard]] static sdk::Result<std::unique_ptr<Server>> open(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock,
+                                                                 sdk::Logger& log);
+  explicit Server(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock, sdk::Logger& log);
+  // Stops. Waits for `stop`.
+  ~Server();
+
+  // "127.0.0.1:43123". [any] never blocks
+  [[nodiscard]] const std::string& address() const noexcept;
+  // Where the broker's messages go in. [any] never blocks
+  [[nodiscard]] hub::Inbox& inbox() noexcept;
+  // For one feed. [any] never blocks
+  [[nodiscard]] std::unique_ptr<hub::FrameMaker> frames() const;
+
+  // Starts the threads and accepts; health says NOT_SERVING until told otherwise. [control] may block
+  [[nodiscard]] sdk::Result<> start();
+  // What grpc.health.v1 says. [any] never blocks
+  void serving(bool yes) noexcept;
+
+  // No new connections, streams or publishes. [control] may block briefly
+  void refuse_new() noexcept;
+  // Until the publishes in flight are answered; false at the deadline. [control] may block
+  [[nodiscard]] bool wait_publishes(sdk::Deadline deadline) noexcept;
+  // Ends each stream with UNAVAILABLE once it has what is pending; cuts those that are left at the deadline and says how many
+  // they were. [control] may block, a second past the deadline at most
+  [[nodiscard]] std::size_t end_streams(sdk::Deadline deadline) noexcept;
+  // Ends whatever is left and joins. REQUIRES: the broker is stopped, no feed puts into the inbox. Twice is fine.
+  // [control] may block, a second at most
+  void stop() noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace chatd::rpc

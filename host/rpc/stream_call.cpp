@@ -1,0 +1,83 @@
+#include "host/rpc/stream_call.hpp"
+
+#include <utility>
+
+#include "host/rpc/endpoint.hpp"
+#include "host/rpc/grpc_frame.hpp"
+
+namespace chatd::rpc {
+
+void StreamCall::await(std::list<StreamCall>::iterator self) {
+  self_ = self;
+  context_.AsyncNotifyWhenDone(&gone_);
+  auto* completions = endpoint_.queue.completions();
+  endpoint_.service.RequestCreateStream(&context_, &request_, &writer_, completions, completions, &begun_);
+}
+
+void StreamCall::begun(bool ok) noexcept {
+  if (!ok) {  // the server shuts down; the done tag of a call that never was does not come
+    endpoint_.stream_calls.erase(self_);
+    return;
+  }
+  outstanding_ = 1;  // gone_
+  endpoint_.await_stream();
+  open();
+}
+
+void StreamCall::open() noexcept {
+  grpc::Slice storage;
+  auto request = wire::parse_connect(one_piece(request_, storage), endpoint_.options.limits);
+  request_.Clear();
+  if (!request) return end(request.error());
+  if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down());
+
+  session_ = &endpoint_.queue.hub().open(*this, std::move(request->user_id), request->rooms, request->notices);
+  endpoint_.connections.say(session_->user_id, true);
+  // At once, or the client could not know that it is subscribed until the first message.
+  ++outstanding_;
+  writer_.SendInitialMetadata(&opened_);
+}
+
+void StreamCall::write(const hub::Frame& frame, bool more) noexcept {
+  const auto& slice = static_cast<const GrpcFrame&>(frame).slice();
+  const grpc::ByteBuffer bytes(&slice, 1);
+  grpc::WriteOptions options;
+  if (more) options.set_buffer_hint();
+  ++outstanding_;
+  writer_.Write(bytes, options, &wrote_);
+}
+
+void StreamCall::end(const sdk::Error& why) noexcept {
+  ++outstanding_;
+  writer_.Finish(status(why), &finished_);
+}
+
+void StreamCall::cut() noexcept { context_.TryCancel(); }
+
+void StreamCall::opened(bool ok) noexcept {
+  if (ok && session_) endpoint_.queue.hub().written(*session_);
+  came_back();
+}
+
+void StreamCall::wrote(bool ok) noexcept {
+  if (ok && session_) endpoint_.queue.hub().written(*session_);
+  came_back();
+}
+
+void StreamCall::finished(bool) noexcept { came_back(); }
+
+// However it ended: refused, ended by us, cancelled, or the connection broke.
+void StreamCall::gone(bool) noexcept {
+  if (session_) {
+    endpoint_.connections.say(session_->user_id, false);
+    endpoint_.queue.hub().close(*std::exchange(session_, nullptr));
+    endpoint_.streams.leave();
+  }
+  came_back();
+}
+
+void StreamCall::came_back() noexcept {
+  if (--outstanding_ == 0) endpoint_.stream_calls.erase(self_);
+}
+
+}  // namespace chatd::rpc

@@ -1,0 +1,53 @@
+// StreamCall: one CreateStream, from waiting for it to its end. The outlet of its session. Everything on the queue's thread.
+#pragma once
+
+#include <list>
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_stream.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include "host/hub/session.hpp"
+#include "host/rpc/queue.hpp"
+
+namespace chatd::rpc {
+
+struct Endpoint;
+
+class StreamCall final : public hub::Outlet {
+ public:
+  explicit StreamCall(Endpoint& endpoint) : endpoint_(endpoint) {}
+  StreamCall(const StreamCall&) = delete;
+  StreamCall& operator=(const StreamCall&) = delete;
+
+  // Asks gRPC for the next stream. `self` is this call's place in Endpoint::stream_calls. [queue, or before it runs] never blocks
+  void await(std::list<StreamCall>::iterator self);
+
+  void write(const hub::Frame& frame, bool more) noexcept override;
+  void end(const sdk::Error& why) noexcept override;
+  void cut() noexcept override;
+
+ private:
+  void begun(bool ok) noexcept;
+  void opened(bool ok) noexcept;
+  void wrote(bool ok) noexcept;
+  void finished(bool ok) noexcept;
+  void gone(bool ok) noexcept;
+  void open() noexcept;
+  void came_back() noexcept;
+
+  Endpoint& endpoint_;
+  std::list<StreamCall>::iterator self_;
+  grpc::ServerContext context_;
+  grpc::ByteBuffer request_;
+  grpc::ServerAsyncWriter<grpc::ByteBuffer> writer_{&context_};
+  On<StreamCall, &StreamCall::begun> begun_{this};
+  On<StreamCall, &StreamCall::opened> opened_{this};
+  On<StreamCall, &StreamCall::wrote> wrote_{this};
+  On<StreamCall, &StreamCall::finished> finished_{this};
+  On<StreamCall, &StreamCall::gone> gone_{this};
+  hub::Session* session_ = nullptr;
+  int outstanding_ = 0;  // tags that gRPC still owes us; the call may go when there are none
+};
+
+}  // namespace chatd::rpc

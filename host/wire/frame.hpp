@@ -1,0 +1,39 @@
+// The protobuf bytes of chat.Message and chat.Close as they go to clients, without any transport's framing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "chatd/sdk/record.hpp"
+#include "host/wire/message.hpp"
+
+namespace chat {
+class Message;
+}
+
+namespace chatd::wire {
+
+// Encodes frames one after another, in two steps so that the caller can bring memory of the right size. [one thread]
+class FrameEncoder {
+ public:
+  FrameEncoder();
+  ~FrameEncoder();
+
+  // Prepares a message and returns its size in bytes. never blocks
+  [[nodiscard]] std::size_t measure(const Message& message, std::string_view position);
+  // Prepares the notice that `room` is subscribed. never blocks
+  [[nodiscard]] std::size_t measure_subscribed(std::string_view room);
+  // Writes what was measured last to exactly that many bytes. never blocks
+  void write(std::uint8_t* out) const;
+
+ private:
+  std::unique_ptr<chat::Message> message_;  // kept: its strings' memory is used again
+};
+
+// A publish's answer. [any] never blocks
+[[nodiscard]] std::string encode_close(std::string_view message_id, std::string_view topic, sdk::Position position);
+
+}  // namespace chatd::wire

@@ -1,0 +1,47 @@
+// What clients ask: the two requests of chat.Broadcast, parsed and checked. Every refusal is Code::invalid_argument and names the
+// field, what was found and the limit.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chatd/sdk/error.hpp"
+#include "host/wire/timestamp.hpp"
+
+namespace chatd::wire {
+
+// In bytes but for the last; chat.toml's [limits] says what each is for.
+struct Limits {
+  std::size_t content = 65'536;
+  std::size_t id = 256;
+  std::size_t name = 256;
+  std::size_t message_id = 128;
+  std::size_t room = 128;
+  std::size_t rooms_per_stream = 64;
+};
+
+// chat.Connect. No room twice; never none: a request without rooms asks for the lobby, "".
+struct ConnectRequest {
+  std::string user_id;
+  std::string user_name;
+  std::vector<std::string> rooms;
+  bool notices = false;
+};
+
+// chat.Message as a publish.
+struct PublishRequest {
+  std::string sender;
+  std::string content;
+  std::optional<Timestamp> timestamp;
+  std::string room;        // empty: the lobby
+  std::string message_id;  // empty: none was chosen
+};
+
+// [any] never blocks
+[[nodiscard]] sdk::Result<ConnectRequest> parse_connect(std::string_view bytes, const Limits& limits);
+[[nodiscard]] sdk::Result<PublishRequest> parse_publish(std::string_view bytes, const Limits& limits);
+
+}  // namespace chatd::wire

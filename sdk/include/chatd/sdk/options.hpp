@@ -1,0 +1,114 @@
+// The single list of a component's configuration keys. From it come parsing, checking, the hint for a mistyped key,
+// and docs/config.md.
+//
+//   struct Options { std::int64_t partitions = 1; };
+//   const OptionList<Options>& option_list() {
+//     static const OptionList<Options> list{
+//         {"partitions", &Options::partitions, "partitions", between(1, 1024), "Partitions a new topic gets."}};
+//     return list;
+//   }
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "chatd/sdk/config.hpp"
+
+namespace chatd::sdk {
+
+enum class OptionType : std::uint8_t { boolean, integer, number, text, text_list, text_table };
+
+// What a value must be. Bounds are inclusive and meant for integers and numbers; choices for texts.
+struct Constraint {
+  std::optional<double> least, most;
+  std::vector<std::string_view> choices;
+  bool not_empty = false;
+};
+
+[[nodiscard]] inline Constraint any() { return {}; }
+[[nodiscard]] inline Constraint between(double least, double most) { return {least, most, {}, false}; }
+[[nodiscard]] inline Constraint at_least(double least) { return {least, std::nullopt, {}, false}; }
+[[nodiscard]] inline Constraint one_of(std::initializer_list<std::string_view> choices) { return {{}, {}, choices, false}; }
+[[nodiscard]] inline Constraint not_empty() { return {{}, {}, {}, true}; }
+
+// One key, as documentation and the host see it. Views have static storage, but for `fallback`.
+struct OptionInfo {
+  std::string_view key;
+  OptionType type;
+  std::string_view unit;  // "ms", "bytes", "messages"; empty: none
+  Constraint constraint;
+  std::string fallback;  // the default as TOML would write it
+  std::string_view doc;  // a sentence or two
+};
+
+namespace detail {
+using TextList = std::vector<std::string>;
+using TextTable = std::map<std::string, std::string>;
+using Target = std::variant<bool*, std::int64_t*, double*, std::string*, TextList*, TextTable*>;
+
+template <class M>
+constexpr OptionType type_of() {
+  if constexpr (std::is_same_v<M, bool>) return OptionType::boolean;
+  else if constexpr (std::is_same_v<M, std::int64_t>) return OptionType::integer;
+  else if constexpr (std::is_same_v<M, double>) return OptionType::number;
+  else if constexpr (std::is_same_v<M, std::string>) return OptionType::text;
+  else if constexpr (std::is_same_v<M, TextList>) return OptionType::text_list;
+  else {
+    static_assert(std::is_same_v<M, TextTable>, "an option is bool, int64_t, double, string, vector or map of strings");
+    return OptionType::text_table;
+  }
+}
+
+// As TOML would write the value; a text table as "{}".
+[[nodiscard]] std::string toml(const Target& target);
+// Reads each entry of `section` into the target of its key; what cannot be read leaves its target alone and is a problem,
+// and so is a key that no info names. `targets` are in the order of `infos`.
+[[nodiscard]] Problems read(const Section& section, std::span<const OptionInfo> infos, std::span<const Target> targets);
+}  // namespace detail
+
+// The keys of `Struct`, whose member initialisers are the defaults.
+template <class Struct>
+class OptionList {
+ public:
+  struct Item {
+    template <class M>
+    Item(std::string_view key, M Struct::*member, std::string_view unit, Constraint constraint, std::string_view doc)
+        : info{key, detail::type_of<M>(), unit, std::move(constraint), {}, doc},
+          target([member](Struct& s) -> detail::Target { return &(s.*member); }) {}
+    OptionInfo info;
+    std::function<detail::Target(Struct&)> target;
+  };
+
+  OptionList(std::initializer_list<Item> items) : items_(items) {
+    Struct defaults;
+    for (auto& item : items_) {
+      item.info.fallback = detail::toml(item.target(defaults));
+      infos_.push_back(item.info);
+    }
+  }
+
+  // In the order of the list; valid as long as the list. [any] never blocks
+  [[nodiscard]] std::span<const OptionInfo> infos() const noexcept { return infos_; }
+
+  // Defaults, then what `section` says, into `out`; all problems at once (none: it is right). [any] never blocks
+  [[nodiscard]] Problems read(const Section& section, Struct& out) const {
+    out = Struct{};
+    std::vector<detail::Target> targets;
+    for (const auto& item : items_) targets.push_back(item.target(out));
+    return detail::read(section, infos_, targets);
+  }
+
+ private:
+  std::vector<Item> items_;
+  std::vector<OptionInfo> infos_;
+};
+
+}  // namespace chatd::sdk

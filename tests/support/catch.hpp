@@ -1,0 +1,8 @@
+// Catch2, whichever major version there is: Debian 12 has v2.
+#pragma once
+
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
