@@ -14,7 +14,7 @@
 
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/text.hpp"
-#include "config/address.hpp"
+#include "host/config/address.hpp"
 #include "host/hub/feed.hpp"
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
@@ -27,6 +27,7 @@ using sdk::text;
 
 constexpr auto health_interval = 500ms;
 constexpr auto extents_wait = 2s;
+constexpr auto feed_wait = 1s;
 
 class SystemClock final : public sdk::Clock {
  public:
@@ -152,6 +153,8 @@ sdk::Result<> Daemon::start() {
 
   s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ", s.settings.broker.rooms_topic,
              " (rooms), ", s.settings.broker.connections_topic, " (connections)");
+  // A broker that is well says at once where its topics end; the line below then means that messages flow.
+  for (auto& source : s.sources) (void)source->feed.wait_started(std::chrono::steady_clock::now() + feed_wait);
   s.watch_health();
   std::cout << "chatd listening on " << s.server->address() << std::endl;
   return {};

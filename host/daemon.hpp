@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "chatd/sdk/error.hpp"
-#include "config/settings.hpp"
+#include "host/config/settings.hpp"
 #include "host/observe/log.hpp"
 #include "host/plugin/set.hpp"
 

@@ -9,8 +9,8 @@
 #include <CLI/CLI.hpp>
 
 #include "chatd/sdk/text.hpp"
-#include "config/load.hpp"
-#include "config/reference.hpp"
+#include "host/config/load.hpp"
+#include "host/config/reference.hpp"
 #include "host/daemon.hpp"
 #include "host/version.hpp"
 

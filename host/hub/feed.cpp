@@ -26,16 +26,21 @@ void Feed::started(std::span<const sdk::Position> begin) noexcept {
 void Feed::deliver(std::span<const sdk::StoredRecord> batch) noexcept {
   for (const auto& stored : batch) take(stored);
   if (!arrivals_.empty()) inbox_.put(arrivals_);
+  reached();
+}
+
+void Feed::gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept {
+  cursor(partition).offset = to;
+  reached();
+  log_.warning("gap in ", topic_, "[", partition, "]: offsets ", from, " to ", to, " are gone from the log and were not delivered");
+}
+
+void Feed::reached() noexcept {
   {
     const std::scoped_lock lock(mutex_);
     reached_ = next_;
   }
   moved_.notify_all();
-}
-
-void Feed::gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept {
-  cursor(partition).offset = to;
-  log_.warning("gap in ", topic_, "[", partition, "]: offsets ", from, " to ", to, " are gone from the log and were not delivered");
 }
 
 void Feed::take(const sdk::StoredRecord& stored) {

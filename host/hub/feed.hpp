@@ -35,7 +35,7 @@ class Feed final : public sdk::Sink {
 
   // Until reading has begun; false at the deadline. [control] may block
   [[nodiscard]] bool wait_started(sdk::Deadline deadline);
-  // Until everything before the extents' ends was put into the inbox; false at the deadline. [control] may block
+  // Until everything before the extents' ends was put into the inbox, or is gone from the log; false at the deadline. [control] may block
   [[nodiscard]] bool wait_for(std::span<const sdk::Extent> extents, sdk::Deadline deadline);
   // Records passed over because their value is no message. [any] never blocks
   [[nodiscard]] std::uint64_t bad_records() const;
@@ -43,6 +43,7 @@ class Feed final : public sdk::Sink {
  private:
   void take(const sdk::StoredRecord& stored);
   void skip(const sdk::StoredRecord& stored, const sdk::Error& why);
+  void reached() noexcept;
   sdk::Position& cursor(std::int32_t partition);
 
   const Kind kind_;

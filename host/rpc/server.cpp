@@ -10,15 +10,14 @@
 
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
-#include <grpcpp/ext/health_check_service_server_builder_option.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/acceptor.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
+#include "host/rpc/health.hpp"
+#include "host/rpc/reflection.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -31,7 +30,8 @@ constexpr int awaited_publishes = 64;      // so that a burst finds calls that w
 constexpr int handshake_timeout_ms = 10'000;
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
-constexpr auto last_grace = 1s;            // for cut streams and gRPC's own calls to come back
+constexpr auto last_grace = 1s;     // for cut streams to come back
+constexpr auto goodbye = 100ms;    // for idle clients to see that we go; some look only at their next call
 
 // Both libraries print to stderr whatever clients send that is malformed. What matters is answered or logged by us.
 void quieten_libraries() {
@@ -94,16 +94,23 @@ struct Server::State final : Door {
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over;
   std::unique_ptr<Queue> queue;
   std::unique_ptr<Endpoint> endpoint;
+  std::unique_ptr<Health> health;
+  std::unique_ptr<Reflection> reflection;
   std::unique_ptr<grpc::Server> server;  // gone before the queue and the service
   bool running = false;
 };
 
 void Server::State::build() {
   quieten_libraries();
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::EnableDefaultHealthCheckService(false);  // ours runs on our queue
   grpc::ServerBuilder builder;
+  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.ring, notices);
+  health = std::make_unique<Health>(*queue);
+  reflection = std::make_unique<Reflection>(
+      *queue, std::vector<std::string>{"chat.Broadcast", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"});
   builder.RegisterService(&service);
+  builder.RegisterService(&health->service());
+  builder.RegisterService(&reflection->service());
   hand_over = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
   const auto largest = std::max(least_message_limit, options.limits.content * 2 + message_overhead);
@@ -114,11 +121,6 @@ void Server::State::build() {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, handshake_timeout_ms);
-  // Reflection is the only service that runs on gRPC's threads.
-  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
-  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
-  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.ring, notices);
   server = builder.BuildAndStart();
 }
 
@@ -146,7 +148,8 @@ hub::Inbox& Server::inbox() noexcept { return state_->queue->inbox(); }
 std::unique_ptr<hub::FrameMaker> Server::frames() const { return std::make_unique<GrpcFrameMaker>(); }
 
 sdk::Result<> Server::start() {
-  serving(false);
+  state_->health->await();
+  state_->reflection->await();
   state_->endpoint->await_stream();
   for (int i = 0; i < awaited_publishes; ++i) state_->endpoint->await_publish();
   state_->queue->run();
@@ -156,9 +159,7 @@ sdk::Result<> Server::start() {
 }
 
 void Server::serving(bool yes) noexcept {
-  auto* health = state_->server->GetHealthCheckService();
-  health->SetServingStatus(yes);  // the server as a whole, "", and every service
-  health->SetServingStatus("chat.Broadcast", yes);
+  inbox().put([&health = *state_->health, yes]() noexcept { health.serving(yes); });
 }
 
 void Server::refuse_new() noexcept {
@@ -183,7 +184,7 @@ std::size_t Server::end_streams(sdk::Deadline deadline) noexcept {
 void Server::stop() noexcept {
   if (state_->acceptor) state_->acceptor->stop();
   if (!state_->server) return;
-  state_->server->Shutdown(std::chrono::system_clock::now() + (state_->running ? last_grace : 0s));
+  state_->server->Shutdown(std::chrono::system_clock::now() + (state_->running ? goodbye : 0ms));
   state_->queue->stop();
   state_->server.reset();
 }

@@ -63,6 +63,15 @@ void append_timestamp(std::string& out, Timestamp t) {
   out += '"';
 }
 
+// RapidJSON takes an escaped low surrogate without its high one and makes bytes of it that are no UTF-8. What stood there as bytes
+// was validated: 0xed begins a character.
+bool has_surrogate(std::string_view text) {
+  for (auto at = text.find('\xed'); at != text.npos; at = text.find('\xed', at + 1)) {
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
+  }
+  return false;
+}
+
 // A member that a record may have: where its value goes, and whether it came.
 struct Member {
   std::string_view name;
@@ -90,6 +99,7 @@ class ObjectReader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Obje
   }
   bool String(const char* text, rapidjson::SizeType length, bool) {
     if (depth_ == 1 && current_ && current_->text) {
+      if (has_surrogate({text, length})) return refuse("a text with half a surrogate pair");
       current_->text->assign(text, length);
       current_->found = true;
       return true;
@@ -142,6 +152,9 @@ sdk::Result<> read_object(std::string_view value, std::span<Member> members) {
     const std::string why =
         result.Code() == rapidjson::kParseErrorTermination ? std::string(object.wrong()) : rapidjson::GetParseError_En(result.Code());
     return fail(Code::invalid_argument, sdk::text(why, " (at byte ", result.Offset(), ")"));
+  }
+  if (bytes.Tell() != value.size()) {  // to RapidJSON a NUL byte is the end
+    return fail(Code::invalid_argument, sdk::text("something follows the object (at byte ", bytes.Tell(), ")"));
   }
   return {};
 }

@@ -21,8 +21,8 @@ void append_json(std::string& out, const ConnectionEvent& event);
 // Reads record values. Keeps its buffers from one value to the next, so that a decoded message costs no allocation.
 class MessageDecoder {
  public:
-  // Any legal JSON object that has `content` and one of `id` (which wins) and `user_id`; unknown members are passed over, a
-  // null is a member that is not there. Without `timestamp` the message gets `fallback`, the record's own time.
+  // Any legal JSON object (its numbers within a double's range) that has `content` and one of `id` (which wins) and `user_id`;
+  // unknown members are passed over, a null is a member that is not there. Without `timestamp` the message gets `fallback`, the record's own time.
   // The views are valid until the next call. Anything else is Code::invalid_argument with the reason.
   // [one thread] never blocks
   [[nodiscard]] sdk::Result<Message> decode(std::string_view value, Timestamp fallback);

@@ -113,6 +113,9 @@ sdk::Result<PublishRequest> parse_publish(std::string_view bytes, const Limits& 
   PublishRequest request;
   if (message.has_timestamp()) {
     request.timestamp = Timestamp{message.timestamp().seconds(), message.timestamp().nanos()};
+    if (!valid({0, request.timestamp->nanos})) {
+      return fail(Code::invalid_argument, text("Message.timestamp has ", request.timestamp->nanos, " ns; it takes 0 to 999999999"));
+    }
     if (!valid(*request.timestamp)) {
       return fail(Code::invalid_argument, text("Message.timestamp (", request.timestamp->seconds, " s, ", request.timestamp->nanos,
                                                " ns) is outside the years 0001 to 9999"));

@@ -22,8 +22,10 @@ std::optional<int> take_number(std::string_view& text, std::size_t digits) noexc
   return number;
 }
 
+// A letter is taken in either case.
 bool take(std::string_view& text, char lower) noexcept {
-  if (text.empty() || (text.front() | 0x20) != (lower | 0x20)) return false;
+  const bool letter = lower >= 'a' && lower <= 'z';
+  if (text.empty() || (letter ? text.front() | 0x20 : text.front()) != lower) return false;
   text.remove_prefix(1);
   return true;
 }

@@ -17,13 +17,16 @@ void append_varint(std::string& out, std::uint64_t number) {
   out += static_cast<char>(number);
 }
 
+// Nothing for a spelling that append_varint would not choose: too long, or of more than 64 bits.
 std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
   std::uint64_t number = 0;
   for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
     const auto byte = static_cast<unsigned char>(bytes.front());
     bytes.remove_prefix(1);
     number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return number;
+    if (byte >= 0x80) continue;
+    if ((byte == 0 && shift != 0) || (shift == 63 && byte > 1)) return std::nullopt;
+    return number;
   }
   return std::nullopt;
 }

@@ -58,6 +58,27 @@ class Reader {
   ~Reader() = default;
 };
 
+// Does the work of one member of a consumer group.
+class Processor {
+ public:
+  // Records of one topic, in the order of each partition. When this returns they count as processed: their offsets are committed
+  // soon after, and no other member gets them unless this one dies before that. Every view is valid until this returns.
+  // [delivery] may block; one thread at a time calls it
+  virtual void process(std::string_view topic, std::span<const StoredRecord> batch) noexcept = 0;
+  // The partitions that this member has now, after each change. [delivery] must not block
+  virtual void assigned(std::string_view topic, std::span<const std::int32_t> partitions) noexcept = 0;
+
+ protected:
+  ~Processor() = default;
+};
+
+// Destroying it leaves the group: it waits for a call of the processor under way, commits what was processed, and gives the
+// partitions back. [control] may block
+class Membership {
+ public:
+  virtual ~Membership() = default;
+};
+
 enum class From : std::uint8_t { latest, earliest };
 
 // What a broker can do beyond the least; the conformance suite asks only for what is claimed.
@@ -65,6 +86,7 @@ struct Traits {
   bool durable = false;             // records outlive the process
   bool shared = false;              // several hosts see one log
   bool idempotent = false;          // the broker's own retries make no repeats
+  bool groups = false;              // `join` works
   std::size_t max_record_bytes = 0; // key + value + headers; 0: no limit of its own
 };
 
@@ -97,6 +119,16 @@ class Broker {
   // What each partition holds, by partition number. Code::not_found for an unknown topic.
   // [any but delivery] may block until `deadline`, then Code::deadline_exceeded
   [[nodiscard]] virtual Result<std::vector<Extent>> extents(std::string_view topic, Deadline deadline) noexcept = 0;
+
+  // Work once: the members of `group` share the partitions of `topics`, and each record is processed by one of them. A new group
+  // begins at the first record; a member that comes back goes on where the group stopped. `processor` must outlive the membership.
+  // Code::unimplemented when traits().groups is false.
+  // [control] may block
+  [[nodiscard]] virtual Result<std::unique_ptr<Membership>> join(std::string_view group, std::span<const std::string> topics,
+                                                                 Processor& processor) noexcept {
+    (void)group, (void)topics, (void)processor;
+    return fail(Code::unimplemented, "this broker has no consumer groups");
+  }
 
   // [any] never blocks
   [[nodiscard]] virtual Traits traits() const noexcept = 0;

@@ -1,0 +1,189 @@
+#include "host/config/load.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <unistd.h>
+
+#include "chatd/sdk/text.hpp"
+#include "host/config/address.hpp"
+#include "host/config/assignments.hpp"
+#include "host/config/document.hpp"
+#include "host/config/tables.hpp"
+
+namespace chatd::config {
+namespace {
+
+void append(sdk::Problems& to, sdk::Problems from) { std::ranges::move(from, std::back_inserter(to)); }
+
+void lay_over(Tables& tables, const std::vector<Assignment>& assignments) {
+  for (const auto& one : assignments) assign(tables.host.find(one.table)->second, one.key, one.text, one.place);
+}
+
+void lay_over_plugins(Tables& tables, const std::vector<Assignment>& assignments, const std::vector<std::string>& loaded) {
+  for (const auto& one : assignments) {
+    if (one.only_if_loaded && std::ranges::find(loaded, one.table) == loaded.end()) continue;
+    assign(plugin_section(tables, one.table, one.place), one.key, one.text, one.place);
+  }
+}
+
+// Checks that one key alone cannot decide. A key that could not be read has its default here and is not blamed twice.
+class Checks {
+ public:
+  Checks(const Tables& tables, const Settings& settings, sdk::Problems& problems)
+      : tables_(tables), settings_(settings), problems_(problems) {}
+
+  void listen() {
+    const auto address = parse_address(settings_.host.listen);
+    if (!address) report(place("host", "listen"), sdk::text("\"listen\" in [host]: ", address.error().text));
+  }
+
+  void topics() {
+    const Broker& broker = settings_.broker;
+    const std::array<std::pair<std::string_view, std::string_view>, 4> topics{{{"messages_topic", broker.messages_topic},
+                                                                               {"connections_topic", broker.connections_topic},
+                                                                               {"rooms_topic", broker.rooms_topic},
+                                                                               {"hosts_topic", broker.hosts_topic}}};
+    for (auto later = topics.begin(); later != topics.end(); ++later) {
+      const auto same = std::find_if(topics.begin(), later, [&](const auto& topic) { return topic.second == later->second; });
+      if (same == later) continue;
+      const bool given = find(tables_.host.at("broker"), later->first) != nullptr;
+      report(place("broker", given ? later->first : same->first),
+             sdk::text('"', same->first, "\" and \"", later->first, "\" in [broker] are both ", quoted(later->second),
+                       "; give each of the four topics a name of its own"));
+    }
+  }
+
+  void ids() {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+    const auto& load = settings_.plugins.load;
+    for (auto id = load.begin(); id != load.end(); ++id) {
+      const auto before = std::count(load.begin(), id, *id);
+      if (before == 1) {
+        report(place("plugins", "load"), sdk::text("\"load\" in [plugins] names ", quoted(*id), " more than once; name it once"));
+      }
+      if (before == 0 && (id->empty() || id->find_first_not_of(letters) != std::string::npos)) {
+        report(place("plugins", "load"),
+               sdk::text("\"load\" in [plugins] names ", quoted(*id), "; a plugin's id has only a-z, 0-9, \"_\" and \"-\""));
+      }
+    }
+  }
+
+  void broker_is_loaded() {
+    const auto& load = settings_.plugins.load;
+    if (loaded(settings_.broker.plugin)) return;
+    const bool given = find(tables_.host.at("broker"), "plugin") != nullptr;
+    report(given ? place("broker", "plugin") : place("plugins", "load"),
+           sdk::text("\"plugin\" in [broker] is ", quoted(settings_.broker.plugin), given ? "" : " by default",
+                     ", which is not in plugins.load ", shown(load), "; ", remedy(settings_.broker.plugin)));
+  }
+
+  void plugin_tables() {
+    for (const auto& [id, section] : tables_.plugins) {
+      if (loaded(id)) continue;
+      report(section.place, sdk::text("[plugins.", id, "] is for a plugin that is not in plugins.load ",
+                                      shown(settings_.plugins.load), "; ", remedy(id)));
+    }
+  }
+
+ private:
+  [[nodiscard]] bool loaded(std::string_view id) const {
+    return std::ranges::find(settings_.plugins.load, id) != settings_.plugins.load.end();
+  }
+
+  [[nodiscard]] std::string remedy(const std::string& id) const {
+    const std::vector<std::string_view> names(settings_.plugins.load.begin(), settings_.plugins.load.end());
+    const auto near = sdk::nearest(id, names);
+    return near.empty() ? sdk::text("add ", quoted(id), " there") : sdk::text("did you mean ", quoted(near), '?');
+  }
+
+  [[nodiscard]] static std::string shown(std::vector<std::string> texts) { return sdk::detail::toml(&texts); }
+
+  [[nodiscard]] sdk::Place place(std::string_view table, std::string_view key) const {
+    const auto& section = tables_.host.find(table)->second;
+    const auto* entry = find(section, key);
+    return entry != nullptr ? entry->place : section.place;
+  }
+
+  void report(sdk::Place place, std::string text) { problems_.push_back({std::move(place), std::move(text)}); }
+
+  const Tables& tables_;
+  const Settings& settings_;
+  sdk::Problems& problems_;
+};
+
+bool at_key(const sdk::Problems& problems, const sdk::Section& section, std::string_view key) {
+  const auto* entry = find(section, key);
+  if (entry == nullptr) return false;
+  return std::ranges::any_of(problems, [&](const sdk::Problem& problem) { return problem.place.str() == entry->place.str(); });
+}
+
+// As an operator goes through them: down the file, then the environment, then --set.
+sdk::Problems sorted(sdk::Problems problems) {
+  const auto place = [](const sdk::Problem& problem) {
+    const auto line = problem.place.line;
+    return std::tuple(line == 0 ? std::numeric_limits<decltype(line)>::max() : line, problem.place.column,
+                      problem.place.source.starts_with("--set"));
+  };
+  sdk::Problems out;
+  // Stable, as std::stable_sort is; that one uses what libstdc++ 12 calls deprecated, and clang warns of it.
+  for (auto& problem : problems) {
+    out.insert(std::ranges::upper_bound(out, place(problem), {}, place), std::move(problem));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::expected<Settings, sdk::Problems> load(const Sources& sources) {
+  Document document = sources.file ? read_document(*sources.file) : Document{};
+  if (!document.whole) return std::unexpected(std::move(document.problems));
+  sdk::Problems problems = std::move(document.problems);
+
+  Tables tables = tables_of(document.root, problems);
+  Assignments environment = from_environment(sources.environment, tables, problems);
+  const Assignments set = from_command_line(sources.set, problems);
+  lay_over(tables, environment.host);
+  lay_over(tables, set.host);
+
+  Settings settings;
+  append(problems, host_options().read(tables.host.at("host"), settings.host));
+  append(problems, limits_options().read(tables.host.at("limits"), settings.limits));
+  append(problems, hub_options().read(tables.host.at("hub"), settings.hub));
+  append(problems, broker_options().read(tables.host.at("broker"), settings.broker));
+  append(problems, log_options().read(tables.host.at("log"), settings.log));
+  append(problems, plugins_options().read(tables.host.at("plugins"), settings.plugins));
+
+  Checks checks(tables, settings, problems);
+  checks.listen();
+  checks.topics();
+  // Which plugins are meant is anybody's guess when the list of them could not be read.
+  const bool unread = std::ranges::find(document.left_out, "plugins.load") != document.left_out.end();
+  if (!unread && !at_key(problems, tables.host.at("plugins"), "load")) {
+    const auto& loaded = settings.plugins.load;
+    name_plugins(environment.plugins, loaded);
+    lay_over_plugins(tables, environment.plugins, loaded);
+    lay_over_plugins(tables, set.plugins, loaded);
+    checks.ids();
+    checks.broker_is_loaded();
+    checks.plugin_tables();
+  }
+  if (!problems.empty()) return std::unexpected(sorted(std::move(problems)));
+  for (const auto& id : settings.plugins.load) {
+    settings.plugin_sections.emplace(id, plugin_section(tables, id, {"default"}));
+  }
+  return settings;
+}
+
+std::vector<std::string> process_environment() {
+  std::vector<std::string> out;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) out.emplace_back(*variable);
+  return out;
+}
+
+}  // namespace chatd::config

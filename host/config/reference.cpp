@@ -1,0 +1,147 @@
+#include "host/config/reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "chatd/sdk/text.hpp"
+#include "host/config/settings.hpp"
+
+namespace chatd::config {
+namespace {
+
+constexpr std::string_view rules = R"(# Configuration
+
+<!-- Printed by chatd from the lists that read the configuration. Change those, and print it again. -->
+
+chatd reads one TOML file, then the environment, then its command line. A key has one value: the last of
+
+1. its default, as the tables below say,
+2. the file,
+3. the environment,
+4. `--set`.
+
+A key that is given again replaces the earlier value whole, lists and tables too; the replaced one is not looked at.
+All problems are reported at once, each with its place (`chat.toml:14:1`, `environment CHATD_HOST__LISTEN`, `--set host.listen`),
+and a host with problems does not start. Unknown keys and unknown tables are problems.
+
+## Environment
+
+A key's variable is `CHATD_`, its table and its name, in upper case, with two underscores between the parts:
+
+| key | variable |
+|---|---|
+| `listen` in `[host]` | `CHATD_HOST__LISTEN` |
+| `load` in `[plugins]` | `CHATD_PLUGINS__LOAD` |
+| `linger_ms` in `[plugins.kafka]` | `CHATD_PLUGINS__KAFKA__LINGER_MS` |
+
+- A `-` in a plugin's id is `_` in its variables.
+- A variable that is set but empty is an empty text.
+- Any other variable that starts with `CHATD_` and has two underscores together is a problem, and so is one that has a single
+  underscore where a key's has two (`CHATD_HOST_LISTEN`). The rest are left alone.
+- `SERVER_PORT=8082` replaces the port of `listen` in `[host]`; `CHATD_HOST__LISTEN` wins over it. Empty is the same as unset.
+- `KAFKA_BROKERS=a:9092,b:9092` is `brokers` in `[plugins.kafka]`; `CHATD_PLUGINS__KAFKA__BROKERS` wins over it. It counts only
+  when the plugin kafka is loaded. Empty is the same as unset.
+
+## Command line
+
+`--set host.listen=127.0.0.1:0` and `--set plugins.memory.partitions=4`: the table, a dot, the key, `=`, the value.
+The last one of a key wins.
+
+## Values outside the file
+
+In the environment and in `--set` a value is read as the type of its key:
+
+| type | written |
+|---|---|
+| boolean | `true` or `false` |
+| integer | `65536` or `65_536` |
+| number | `0.5` |
+| text | as it is, without quotes |
+| list of texts | `a,b` or `["a", "b"]` |
+| table of texts | `key=text,other=text` |
+)";
+
+std::string_view type_name(sdk::OptionType type) {
+  switch (type) {
+    case sdk::OptionType::boolean:
+      return "boolean";
+    case sdk::OptionType::integer:
+      return "integer";
+    case sdk::OptionType::number:
+      return "number";
+    case sdk::OptionType::text:
+      return "text";
+    case sdk::OptionType::text_list:
+      return "list of texts";
+    case sdk::OptionType::text_table:
+      return "table of texts";
+  }
+  return "";
+}
+
+// Whole bounds as integers, whatever the option's type.
+std::string bound(double value) {
+  if (value == std::floor(value) && std::abs(value) < 1e15) return sdk::text(static_cast<std::int64_t>(value));
+  return sdk::text(value);
+}
+
+std::string bounds(const sdk::OptionInfo& option) {
+  const auto& [least, most, choices, not_empty] = option.constraint;
+  std::vector<std::string> parts;
+  if (least && most)
+    parts.push_back(sdk::text(bound(*least), " to ", bound(*most)));
+  else if (least)
+    parts.push_back(sdk::text("at least ", bound(*least)));
+  else if (most)
+    parts.push_back(sdk::text("at most ", bound(*most)));
+  if (!option.unit.empty()) {
+    if (parts.empty())
+      parts.emplace_back(option.unit);
+    else
+      parts.back() += sdk::text(' ', option.unit);
+  }
+  std::string chosen;
+  for (const auto choice : choices) chosen += sdk::text(chosen.empty() ? "" : ", ", '`', choice, '`');
+  if (!chosen.empty()) parts.push_back(chosen);
+  if (not_empty) parts.emplace_back("not empty");
+  std::string out;
+  for (const auto& part : parts) out += sdk::text(out.empty() ? "" : ", ", part);
+  return out;
+}
+
+// A bar inside a cell ends it, in code too.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
+}
+
+void print(std::string& out, std::string_view title, std::string_view doc, std::span<const sdk::OptionInfo> options) {
+  out += sdk::text("\n## [", title, "]\n\n");
+  if (!doc.empty()) out += sdk::text(doc, "\n\n");
+  if (options.empty()) {
+    out += "It has no keys.\n";
+    return;
+  }
+  out += "| key | type | default | bounds | meaning |\n|---|---|---|---|---|\n";
+  for (const auto& option : options) {
+    out += sdk::text("| `", option.key, "` | ", type_name(option.type), " | `", cell(option.fallback), "` | ",
+                     cell(bounds(option)), " | ", cell(option.doc), " |\n");
+  }
+}
+
+}  // namespace
+
+std::string reference(std::span<const PluginKeys> plugins) {
+  std::string out(rules);
+  for (const auto& table : host_tables()) print(out, table.name, table.doc, table.options);
+  for (const auto& plugin : plugins) print(out, sdk::text("plugins.", plugin.id), "", plugin.options);
+  return out;
+}
+
+}  // namespace chatd::config

@@ -1,0 +1,91 @@
+#include "host/config/settings.hpp"
+
+#include <array>
+
+namespace chatd::config {
+
+using sdk::any;
+using sdk::between;
+using sdk::not_empty;
+using sdk::one_of;
+using sdk::OptionList;
+
+const OptionList<Host>& host_options() {
+  static const OptionList<Host> list{
+      {"listen", &Host::listen, "", not_empty(), "Address for clients, as host:port or [v6]:port; port 0 takes a free one."},
+      {"server_id", &Host::server_id, "", any(),
+       "Name of this host, unique in its cluster. Empty: `grpc-server-` and the Unix seconds of the start."},
+      {"drain_deadline_ms", &Host::drain_deadline_ms, "ms", between(0, 600'000),
+       "Longest time a stopping host gives what was accepted before it cuts connections."},
+      {"keepalive_time_ms", &Host::keepalive_time_ms, "ms", between(1'000, 7'200'000),
+       "Silence on a connection after which the host pings its client."},
+      {"keepalive_timeout_ms", &Host::keepalive_timeout_ms, "ms", between(100, 600'000),
+       "Wait for the answer to a ping; after it the connection is closed."},
+      // 1 GiB - 1: the kernel doubles it and keeps it in an int.
+      {"send_buffer_bytes", &Host::send_buffer_bytes, "bytes", between(0, 1'073'741'823),
+       "Send buffer (SO_SNDBUF) of each client's socket; the kernel doubles it for its own bookkeeping. 0 leaves the kernel's "
+       "default."}};
+  return list;
+}
+
+const OptionList<Limits>& limits_options() {
+  static const OptionList<Limits> list{
+      // Well below what gRPC (4 MiB) and a Kafka broker (1 MiB) take by default, escapes and envelope included.
+      {"content_bytes", &Limits::content_bytes, "bytes", between(1, 1'048'576), "Longest content of a message."},
+      {"id_bytes", &Limits::id_bytes, "bytes", between(1, 4'096), "Longest user id."},
+      {"name_bytes", &Limits::name_bytes, "bytes", between(1, 4'096), "Longest user name."},
+      {"message_id_bytes", &Limits::message_id_bytes, "bytes", between(1, 1'024), "Longest message id that a client may choose."},
+      {"room_bytes", &Limits::room_bytes, "bytes", between(1, 128), "Longest room name."},
+      {"rooms_per_stream", &Limits::rooms_per_stream, "rooms", between(1, 10'000), "Rooms that one stream may follow."},
+      {"publishes_in_flight", &Limits::publishes_in_flight, "messages", between(1, 1'000'000),
+       "Publishes of all clients of this host that the broker has not answered yet; more are refused RESOURCE_EXHAUSTED."}};
+  return list;
+}
+
+const OptionList<Hub>& hub_options() {
+  static const OptionList<Hub> list{{"ring_messages", &Hub::ring_messages, "messages", between(1, 1'048'576),
+                                     "Newest messages of a room that are kept for its readers; `ring_bytes` may keep fewer."},
+                                    {"ring_bytes", &Hub::ring_bytes, "bytes", between(4'096, 1'073'741'824),
+                                     "Memory for the newest messages of a room; `ring_messages` may keep fewer."}};
+  return list;
+}
+
+const OptionList<Broker>& broker_options() {
+  static const OptionList<Broker> list{
+      {"plugin", &Broker::plugin, "", not_empty(), "The loaded plugin that is the broker."},
+      {"messages_topic", &Broker::messages_topic, "", not_empty(), "Topic of the lobby's messages."},
+      {"connections_topic", &Broker::connections_topic, "", not_empty(), "Topic of users' connects and disconnects."},
+      {"rooms_topic", &Broker::rooms_topic, "", not_empty(), "Topic of the named rooms' messages."},
+      {"hosts_topic", &Broker::hosts_topic, "", not_empty(),
+       "Topic of the hosts' own records. The four topics differ from each other."}};
+  return list;
+}
+
+const OptionList<Plugins>& plugins_options() {
+  static const OptionList<Plugins> list{
+      {"path", &Plugins::path, "", any(),
+       "Folder of the plugins' libraries. Empty: `lib/chatd` beside the `bin` folder of the running program."},
+      {"load", &Plugins::load, "", not_empty(),
+       "Ids of the plugins to load. Each takes its keys from the table `[plugins.ID]`."}};
+  return list;
+}
+
+const OptionList<Log>& log_options() {
+  static const OptionList<Log> list{
+      {"level", &Log::level, "", one_of({"debug", "info", "warning", "error"}), "The least severe lines that are written."}};
+  return list;
+}
+
+std::span<const HostTable> host_tables() {
+  static const std::array tables{
+      HostTable{"host", "The host process and its clients' connections.", host_options().infos()},
+      HostTable{"limits", "What one request may hold; more is refused.", limits_options().infos()},
+      HostTable{"hub", "The rooms in memory.", hub_options().infos()},
+      HostTable{"broker", "The log that messages go through.", broker_options().infos()},
+      HostTable{"plugins", "What is loaded, and from where.", plugins_options().infos()},
+      HostTable{"log", "The host's log.", log_options().infos()},
+  };
+  return tables;
+}
+
+}  // namespace chatd::config

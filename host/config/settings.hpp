@@ -1,0 +1,87 @@
+// Settings: everything an operator can set, read and checked. Each struct is one table of chat.toml; each option list
+// names the table's keys once, and reading, hints and docs/config.md come from it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chatd/sdk/config.hpp"
+#include "chatd/sdk/options.hpp"
+
+namespace chatd::config {
+
+struct Host {
+  std::string listen = "0.0.0.0:8081";
+  std::string server_id;  // empty: whoever starts the host makes one of the time
+  std::int64_t drain_deadline_ms = 10'000;
+  std::int64_t keepalive_time_ms = 20'000;
+  std::int64_t keepalive_timeout_ms = 10'000;
+  std::int64_t send_buffer_bytes = 262'144;
+};
+
+struct Limits {
+  std::int64_t content_bytes = 65'536;
+  std::int64_t id_bytes = 256;
+  std::int64_t name_bytes = 256;
+  std::int64_t message_id_bytes = 128;
+  std::int64_t room_bytes = 128;
+  std::int64_t rooms_per_stream = 64;
+  std::int64_t publishes_in_flight = 10'000;
+};
+
+struct Hub {
+  std::int64_t ring_messages = 4'096;
+  std::int64_t ring_bytes = 8'388'608;
+};
+
+struct Broker {
+  std::string plugin = "memory";
+  std::string messages_topic = "chatting";
+  std::string connections_topic = "user-connections";
+  std::string rooms_topic = "chat-rooms";
+  std::string hosts_topic = "chat-hosts";
+};
+
+struct Plugins {
+  std::string path;  // empty: lib/chatd beside the bin folder of the running program
+  std::vector<std::string> load{"memory"};
+};
+
+struct Log {
+  std::string level = "info";
+};
+
+struct Settings {
+  Host host;
+  Limits limits;
+  Hub hub;
+  Broker broker;
+  Plugins plugins;
+  Log log;
+  // One for each of plugins.load, by id; empty when nothing is set. Its plugin checks it.
+  std::map<std::string, sdk::Section> plugin_sections;
+};
+
+// The lists live as long as the program. [any] never blocks
+[[nodiscard]] const sdk::OptionList<Host>& host_options();
+[[nodiscard]] const sdk::OptionList<Limits>& limits_options();
+[[nodiscard]] const sdk::OptionList<Hub>& hub_options();
+[[nodiscard]] const sdk::OptionList<Broker>& broker_options();
+[[nodiscard]] const sdk::OptionList<Plugins>& plugins_options();
+[[nodiscard]] const sdk::OptionList<Log>& log_options();
+
+// One table of the host, as hints and documentation see it.
+struct HostTable {
+  std::string_view name;
+  std::string_view doc;
+  std::span<const sdk::OptionInfo> options;
+};
+
+// All six, in the order of chat.toml. [any] never blocks
+[[nodiscard]] std::span<const HostTable> host_tables();
+
+}  // namespace chatd::config

@@ -1,0 +1,40 @@
+// Reflection: grpc.reflection.v1alpha on the host's own queue: which services there are, and the files that describe them.
+#pragma once
+
+#include <list>
+#include <string>
+#include <vector>
+
+#include "host/rpc/queue.hpp"
+#include "reflection.grpc.pb.h"
+
+namespace chatd::rpc {
+
+class Reflection {
+ public:
+  using Service = grpc::reflection::v1alpha::ServerReflection::AsyncService;
+
+  // `services`: full names of what is listed.
+  Reflection(Queue& queue, std::vector<std::string> services);
+  ~Reflection();
+  Reflection(const Reflection&) = delete;
+  Reflection& operator=(const Reflection&) = delete;
+
+  // To be registered before the server is built. [control] never blocks
+  [[nodiscard]] Service& service() noexcept { return service_; }
+  // Awaits the first call; once the server is built. [control] never blocks
+  void await();
+
+ private:
+  class Call;
+
+  void answer(const grpc::reflection::v1alpha::ServerReflectionRequest& request,
+              grpc::reflection::v1alpha::ServerReflectionResponse& response) const;
+
+  Queue& queue_;
+  Service service_;
+  std::vector<std::string> services_;
+  std::list<Call> calls_;
+};
+
+}  // namespace chatd::rpc

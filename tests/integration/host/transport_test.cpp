@@ -1,0 +1,113 @@
+// What arrives at the port that is no chat client.
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <random>
+
+#include "catch.hpp"
+#include "listener.hpp"
+
+using namespace chatd::testing;
+
+namespace {
+
+class Socket {
+ public:
+  explicit Socket(const HostProcess& host) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(host.port()));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(fd_, static_cast<const sockaddr*>(static_cast<const void*>(&address)), sizeof address) == 0;
+  }
+  ~Socket() { ::close(fd_); }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  [[nodiscard]] bool connected() const { return connected_; }
+  void send(const std::string& bytes) const { (void)!::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  // Reads until the other side closes; false when it does not within patience.
+  [[nodiscard]] bool closed_by_peer() const {
+    const timeval wait{std::chrono::seconds(patience).count(), 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    std::array<char, 4096> bytes{};
+    for (;;) {
+      const auto got = ::recv(fd_, bytes.data(), bytes.size(), 0);
+      if (got == 0 || (got < 0 && errno == ECONNRESET)) return true;
+      if (got < 0) return false;
+    }
+  }
+  void reset() const {
+    const linger now{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  }
+
+ private:
+  int fd_;
+  bool connected_ = false;
+};
+
+void still_chats(const HostProcess& host) {
+  Listener alice(host.address(), hello("alice"));
+  Chatter(host.address()).say("bob", "alive");
+  CHECK(alice.wait_for_contents(1) == std::vector<std::string>{"alive"});
+}
+
+}  // namespace
+
+TEST_CASE("garbage on the port ends that connection and nothing else") {
+  HostProcess host;
+  std::mt19937 random(4711);
+  for (int i = 0; i < 20; ++i) {
+    const Socket socket(host);
+    REQUIRE(socket.connected());
+    std::string bytes(1 + random() % 2000, '\0');
+    for (auto& byte : bytes) byte = static_cast<char>(random());
+    socket.send(bytes + std::string(64, 'G'));  // longer than HTTP/2's preface, so that it is seen to be wrong
+    CHECK(socket.closed_by_peer());
+  }
+  const Socket http(host);
+  http.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(http.closed_by_peer());
+  still_chats(host);
+}
+
+TEST_CASE("a thousand connections opened and cut leave nothing behind") {
+  HostProcess host;
+  still_chats(host);
+  const auto before = host.descriptors();
+  for (int i = 0; i < 1'000; ++i) {
+    const Socket socket(host);
+    REQUIRE(socket.connected());
+    if (i % 3 == 1) socket.send("PRI * HTTP/2.0\r\n");  // half a preface
+    if (i % 2 == 1) socket.reset();
+  }
+  still_chats(host);
+  CHECK(eventually([&] { return host.descriptors() <= before; }));
+  CHECK(host.alive());
+}
+
+TEST_CASE("a host whose descriptors are exhausted accepts again when they are given back") {
+  HostProcess host({.descriptors = 64});
+  Listener early(host.address(), hello("early"));
+  {
+    std::vector<std::unique_ptr<Socket>> sockets;
+    for (int i = 0; i < 200; ++i) sockets.push_back(std::make_unique<Socket>(host));
+    REQUIRE(eventually([&] { return host.log().find("cannot accept connections for now") != std::string::npos; }));
+    CHECK(host.log().find("raise the limit on open files") != std::string::npos);
+  }
+  still_chats(host);
+  CHECK(early.wait_for_contents(1) == std::vector<std::string>{"alive"});
+}
+
+TEST_CASE("a client that has vanished is noticed by keepalive") {
+  HostProcess host({.set = {"host.keepalive_time_ms=1000", "host.keepalive_timeout_ms=1000"}});
+  const Socket silent(host);
+  // The preface and empty SETTINGS, then never an answer to a ping.
+  silent.send(std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9));
+  CHECK(silent.closed_by_peer());
+  still_chats(host);
+}
