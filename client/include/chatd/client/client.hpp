@@ -1,0 +1,95 @@
+// A chat client: publishes messages and holds streams of rooms open, over one connection to one server.
+//
+// Threads: one of its own, `chat-client`, for each Client. It drives the connection, calls the listeners and the
+// answers of asynchronous publishes, one call at a time. It opens a lost stream again by itself.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chatd/client/backoff.hpp"
+#include "chatd/client/message.hpp"
+#include "chatd/sdk/error.hpp"
+
+namespace chatd::client {
+
+// What a subscription tells. Called on the thread `chat-client` only. While a call lasts, no stream of this client
+// moves on: a listener that blocks holds the server back and loses nothing.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+
+  // The server answered the stream; or has held it for Options::settle and not refused it, because there are servers
+  // whose first answer is the first message. `again`: not for the first time. What was published between a lost()
+  // and this is not delivered.
+  virtual void connected(bool again) = 0;
+  // In the order of the stream, after connected().
+  virtual void message(Message message) = 0;
+  // The stream failed, or could not be opened. The next try comes by itself.
+  virtual void lost(const sdk::Error& error, std::chrono::milliseconds next_try_in) = 0;
+  // Refused for good: no call follows.
+  virtual void ended(const sdk::Error& error) = 0;
+};
+
+// An open subscription. Destroying it ends it: when the destructor returns, the listener is called no more. It waits
+// for a call of the listener that is under way, never for the network. Not to be destroyed from such a call.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+};
+
+struct Options {
+  std::string target;  // "localhost:8081", or any name that gRPC resolves
+  User user;
+
+  std::chrono::milliseconds publish_timeout{10'000};
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds settle{1'000};  // see Listener::connected
+  BackoffLimits backoff{};
+  std::chrono::milliseconds steady{5'000};  // a stream that lasted this long starts the back-off anew
+  std::optional<std::uint64_t> seed{};      // of the back-off's jitter; none: taken from the system
+  // A ping that is not answered within 20 s ends the connection. Servers count pings without data as abuse and hang
+  // up: gRPC's defaults, in C++ and in Go, tolerate one in 5 minutes. So this must stay above that, unless the server
+  // is known to allow more. A server that dies while something is being sent is noticed within 20 s all the same:
+  // with pings on, gRPC sets TCP_USER_TIMEOUT.
+  std::chrono::milliseconds ping_every{330'000};
+};
+
+class Client {
+ public:
+  // Gets the answer of an asynchronous publish, once. Must not block, and must not throw.
+  using Answered = std::function<void(sdk::Result<Receipt>)>;
+
+  // Checks the options and starts the thread. Connects to nothing: that comes with the first call.
+  // INVALID_ARGUMENT when the target or the user's id is empty or is not UTF-8. [any] never blocks
+  [[nodiscard]] static sdk::Result<std::unique_ptr<Client>> open(Options options);
+
+  // Every Subscription must be gone. Publishes under way are cancelled, and answered so. Waits for a call of an
+  // answer that is under way, never for the network.
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // OK: the server has the message safely. An error: it was not delivered, or that is not known (DEADLINE_EXCEEDED);
+  // a server that cannot be reached is UNAVAILABLE now. Nothing is tried twice. [any] may block
+  [[nodiscard]] sdk::Result<Receipt> publish(const Draft& draft);
+  // The same; `answered` is called on the thread `chat-client`, or before this returns when the draft is refused here.
+  // Two of these under way at once may arrive in either order. [any] never blocks
+  void publish(const Draft& draft, Answered answered);
+
+  // Holds one stream open for all these rooms; none: the lobby, which "" names among others. The listener outlives
+  // the subscription; it may be called before this returns. [any] never blocks
+  [[nodiscard]] std::unique_ptr<Subscription> subscribe(std::vector<std::string> rooms, Listener& listener);
+
+ private:
+  struct State;
+  explicit Client(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace chatd::client

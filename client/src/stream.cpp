@@ -1,0 +1,155 @@
+#include "stream.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "chatd/client/failure.hpp"
+#include "chatd/sdk/text.hpp"
+#include "wire.hpp"
+
+namespace chatd::client {
+
+namespace {
+
+// How long a stream that was answered may turn out to be refused.
+constexpr std::chrono::milliseconds grace{10};
+
+}  // namespace
+
+Stream::Stream(const Options& options, Link& link, Queue& queue, chat::Connect request, Listener& listener, std::uint64_t seed)
+    : options_(options),
+      link_(link),
+      queue_(queue),
+      request_(std::move(request)),
+      listener_(listener),
+      backoff_(options.backoff, seed) {
+  const std::lock_guard lock(mutex_);
+  open();
+}
+
+Stream::~Stream() {
+  assert(!queue_.is_current() && "a subscription was destroyed from a call of its listener");
+  std::unique_lock lock(mutex_);
+  closing_ = true;
+  if (attempt_) {
+    attempt_->context.TryCancel();
+    attempt_->settle->Cancel();
+  }
+  if (retry_) retry_->Cancel();
+  idle_.wait(lock, [this] { return under_way_ == 0; });
+}
+
+void Stream::Step::proceed(bool ok) {
+  (stream_.*then_)(ok);
+  const std::lock_guard lock(stream_.mutex_);
+  if (--stream_.under_way_ == 0) stream_.idle_.notify_all();
+}
+
+Event* Stream::begin(Step& step) {
+  ++under_way_;
+  return &step;
+}
+
+bool Stream::closing() {
+  const std::lock_guard lock(mutex_);
+  return closing_;
+}
+
+void Stream::open() {
+  attempt_ = std::make_unique<Attempt>();
+  attempt_->channel = link_.fresh_channel();
+  attempt_->reader =
+      chat::Broadcast::NewStub(attempt_->channel)->PrepareAsyncCreateStream(&attempt_->context, request_, &queue_.completions());
+  settle_in(options_.settle);
+  attempt_->reader->StartCall(begin(started_));
+}
+
+// Takes the place of an alarm that was set before: that one's step comes with ok = false.
+void Stream::settle_in(std::chrono::milliseconds time) {
+  attempt_->settle = std::make_unique<grpc::Alarm>();
+  attempt_->settle->Set(&queue_.completions(), after(time), begin(settled_));
+}
+
+void Stream::on_started(bool ok) {
+  if (!ok) return finish();
+  const std::lock_guard lock(mutex_);
+  attempt_->reader->ReadInitialMetadata(begin(answered_));
+}
+
+void Stream::on_answered(bool ok) {
+  if (!ok) return finish();
+  read();
+  // A refusal comes here, too: gRPC calls an answer of nothing but a status a good one. Then the read fails at once.
+  const std::lock_guard lock(mutex_);
+  if (!closing_ && !attempt_->connected) settle_in(grace);
+}
+
+void Stream::on_settled(bool ok) {
+  if (!ok || closing() || attempt_->connected) return;
+  if (attempt_->channel->GetState(false) == GRPC_CHANNEL_READY) return connected();
+  const std::lock_guard lock(mutex_);
+  if (!closing_) settle_in(options_.settle);
+}
+
+void Stream::connected() {
+  if (attempt_->connected || closing()) return;
+  attempt_->connected = true;
+  attempt_->connected_at = std::chrono::steady_clock::now();
+  attempt_->settle->Cancel();
+  listener_.connected(std::exchange(again_, true));
+}
+
+void Stream::read() {
+  const std::lock_guard lock(mutex_);
+  attempt_->reader->Read(&attempt_->frame, begin(read_));
+}
+
+void Stream::on_read(bool ok) {
+  if (!ok) return finish();
+  connected();
+  // What is not a message is for those who asked for it.
+  if (attempt_->frame.kind() == chat::Message::MESSAGE && !closing()) listener_.message(from_wire(std::move(attempt_->frame)));
+  attempt_->frame.Clear();
+  read();
+}
+
+void Stream::finish() {
+  const std::lock_guard lock(mutex_);
+  attempt_->settle->Cancel();
+  attempt_->reader->Finish(&attempt_->status, begin(finished_));
+}
+
+sdk::Error Stream::failure() const {
+  const auto& status = attempt_->status;
+  if (status.ok()) return {sdk::Code::unavailable, sdk::text(options_.target, " ended the stream"), true};
+  if (attempt_->connected) return to_error(status, sdk::text("the stream from ", options_.target, " broke off"));
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    auto error = to_error(status, sdk::text("cannot reach ", options_.target));
+    error.text += "; check that a server runs there";
+    return error;
+  }
+  return to_error(status, sdk::text(options_.target, " refused the stream"));
+}
+
+void Stream::on_finished(bool) {
+  if (closing()) return;
+  const auto error = failure();
+  if (!worth_retrying(error.code)) return listener_.ended(error);
+
+  const auto now = std::chrono::steady_clock::now();
+  if (attempt_->connected && now - attempt_->connected_at >= options_.steady) backoff_.reset();
+  const auto wait = backoff_.next();
+  listener_.lost(error, wait);
+
+  const std::lock_guard lock(mutex_);
+  if (closing_) return;
+  retry_ = std::make_unique<grpc::Alarm>();
+  retry_->Set(&queue_.completions(), after(wait), begin(due_));
+}
+
+void Stream::on_due(bool ok) {
+  const std::lock_guard lock(mutex_);
+  if (ok && !closing_) open();
+}
+
+}  // namespace chatd::client

@@ -1,0 +1,91 @@
+// One subscription: a stream that is opened again, after a while, whenever it is lost.
+//
+// Each operation under way is a Step on the queue and is counted; everything but construction and destruction happens on
+// the queue's thread, so that one mutex for what the destructor touches is enough.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/client_context.h>
+
+#include "chat.grpc.pb.h"
+#include "chatd/client/backoff.hpp"
+#include "chatd/client/client.hpp"
+#include "link.hpp"
+#include "queue.hpp"
+
+namespace chatd::client {
+
+class Stream final : public Subscription {
+ public:
+  // Opens it. The references must outlive it.
+  Stream(const Options& options, Link& link, Queue& queue, chat::Connect request, Listener& listener, std::uint64_t seed);
+  ~Stream() override;
+
+ private:
+  class Step final : public Event {
+   public:
+    Step(Stream& stream, void (Stream::*then)(bool)) : stream_(stream), then_(then) {}
+    void proceed(bool ok) override;
+
+   private:
+    Stream& stream_;
+    void (Stream::*then_)(bool);
+  };
+
+  // One try to hold the stream.
+  struct Attempt {
+    std::shared_ptr<grpc::Channel> channel;
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientAsyncReader<chat::Message>> reader;
+    std::unique_ptr<grpc::Alarm> settle;
+    chat::Message frame;
+    grpc::Status status;
+    bool connected = false;
+    std::chrono::steady_clock::time_point connected_at;
+  };
+
+  void open();  // with the mutex held
+  void settle_in(std::chrono::milliseconds time);
+  void read();
+  void finish();
+  void connected();
+  [[nodiscard]] bool closing();
+  Event* begin(Step& step);
+  [[nodiscard]] sdk::Error failure() const;
+
+  void on_started(bool ok);
+  void on_answered(bool ok);
+  void on_settled(bool ok);
+  void on_read(bool ok);
+  void on_finished(bool ok);
+  void on_due(bool ok);
+
+  const Options& options_;
+  Link& link_;
+  Queue& queue_;
+  const chat::Connect request_;
+  Listener& listener_;
+  Backoff backoff_;
+  bool again_ = false;
+
+  Step started_{*this, &Stream::on_started};
+  Step answered_{*this, &Stream::on_answered};
+  Step settled_{*this, &Stream::on_settled};
+  Step read_{*this, &Stream::on_read};
+  Step finished_{*this, &Stream::on_finished};
+  Step due_{*this, &Stream::on_due};
+
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  std::size_t under_way_ = 0;
+  bool closing_ = false;
+  std::unique_ptr<Attempt> attempt_;
+  std::unique_ptr<grpc::Alarm> retry_;
+};
+
+}  // namespace chatd::client

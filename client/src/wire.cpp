@@ -1,0 +1,70 @@
+#include "wire.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "chatd/client/failure.hpp"
+#include "chatd/sdk/text.hpp"
+
+namespace chatd::client {
+
+namespace {
+
+sdk::Time to_time(const google::protobuf::Timestamp& stamp) {
+  using std::chrono::nanoseconds, std::chrono::seconds;
+  // The years that 64 bits of nanoseconds can hold are 1677 to 2262; a message from elsewhere is shown at the edge.
+  constexpr std::int64_t edge = 9'223'372'035;
+  const auto whole = std::clamp<std::int64_t>(stamp.seconds(), -edge, edge);
+  const auto part = std::clamp(stamp.nanos(), 0, 999'999'999);
+  return sdk::Time{seconds{whole} + nanoseconds{part}};
+}
+
+}  // namespace
+
+chat::Message to_wire(const User& user, const Draft& draft) {
+  chat::Message message;
+  message.set_id(user.id);
+  message.set_content(draft.content);
+  message.set_room(draft.room);
+  message.set_message_id(draft.message_id);
+  return message;
+}
+
+chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms) {
+  chat::Connect connect;
+  connect.mutable_user()->set_id(user.id);
+  connect.mutable_user()->set_name(user.name);
+  connect.set_active(true);
+  for (const auto& room : rooms) connect.add_rooms(room);
+  return connect;
+}
+
+Message from_wire(chat::Message&& frame) {
+  return {.sender = std::move(*frame.mutable_id()),
+          .content = std::move(*frame.mutable_content()),
+          .time = frame.has_timestamp() ? to_time(frame.timestamp()) : std::chrono::system_clock::now(),
+          .room = std::move(*frame.mutable_room()),
+          .message_id = std::move(*frame.mutable_message_id())};
+}
+
+Receipt from_wire(const chat::Close& answer) {
+  Receipt receipt{.message_id = answer.message_id(), .position = std::nullopt};
+  if (answer.has_position())
+    receipt.position = {answer.position().topic(), answer.position().partition(), answer.position().offset()};
+  return receipt;
+}
+
+sdk::Error to_error(const grpc::Status& status, std::string_view doing) {
+  const int number = status.error_code();
+  const auto code = number >= 1 && number <= 16 ? static_cast<sdk::Code>(number) : sdk::Code::unknown;
+  auto text = sdk::text(doing, ": ", sdk::name(code));
+  if (!status.error_message().empty()) text += sdk::text(": ", status.error_message());
+  std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return {code, std::move(text), worth_retrying(code)};
+}
+
+gpr_timespec after(std::chrono::milliseconds time) {
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(time.count(), GPR_TIMESPAN));
+}
+
+}  // namespace chatd::client

@@ -1,0 +1,27 @@
+// Between the generated types and ours.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include <grpc/support/time.h>
+#include <grpcpp/support/status.h>
+
+#include "chat.pb.h"
+#include "chatd/client/client.hpp"
+
+namespace chatd::client {
+
+[[nodiscard]] chat::Message to_wire(const User& user, const Draft& draft);
+[[nodiscard]] chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms);
+[[nodiscard]] Message from_wire(chat::Message&& frame);
+[[nodiscard]] Receipt from_wire(const chat::Close& answer);
+
+// Of a call that failed. `doing` says what failed: "cannot reach localhost:8081".
+[[nodiscard]] sdk::Error to_error(const grpc::Status& status, std::string_view doing);
+
+// So far from now, on the monotonic clock: for alarms and deadlines.
+[[nodiscard]] gpr_timespec after(std::chrono::milliseconds time);
+
+}  // namespace chatd::client

@@ -1,0 +1,97 @@
+#include "terminal/lines.hpp"
+
+#include <chrono>
+#include <ctime>
+
+#include "chatd/client/utf8.hpp"
+#include "chatd/sdk/text.hpp"
+
+namespace chatd::terminal {
+
+namespace {
+
+std::string hex(char32_t value, int digits) {
+  std::string out;
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += "0123456789abcdef"[(value >> shift) & 0xF];
+  return out;
+}
+
+// C0, DEL and C1 are commands to a terminal; the others end a line or turn the writing direction, and so can make a
+// text look like another (Unicode Standard Annex 9, 2.1 to 2.6).
+bool is_command(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029 || c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+std::string escape(char32_t c) {
+  switch (c) {
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      return c < 0x100 ? "\\x" + hex(c, 2) : "\\u" + hex(c, 4);
+  }
+}
+
+std::string local_time(sdk::Time time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+  const std::time_t whole = seconds;
+  std::tm parts{};
+  localtime_r(&whole, &parts);
+  char out[16];
+  return {out, std::strftime(out, sizeof out, "%H:%M:%S", &parts)};
+}
+
+}  // namespace
+
+std::string visible(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto point = client::first_code_point(text);
+    const std::size_t length = point ? point->length : 1;
+    if (!point)
+      out += "\\x" + hex(static_cast<unsigned char>(text[0]), 2);
+    else if (is_command(point->value))
+      out += escape(point->value);
+    else
+      out += text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string banner(std::string_view user, std::string_view server) {
+  return sdk::text("=== Chat Client Started ===\nUser: ", visible(user), "\nServer: ", visible(server),
+                   "\nCommands:\n"
+                   "  Type message and press Enter to send\n"
+                   "  Type '/quit' or press Ctrl+C to exit\n"
+                   "===========================\n");
+}
+
+std::string prompt(std::string_view user, std::string_view room) {
+  return room.empty() ? sdk::text("[", visible(user), "] > ") : sdk::text("[", visible(user), " #", visible(room), "] > ");
+}
+
+std::string room_name(std::string_view room) { return room.empty() ? "the lobby" : "#" + visible(room); }
+
+std::string message_line(const client::Message& message, std::string_view own_id) {
+  const bool own = message.sender == own_id;
+  const auto room = message.room.empty() ? std::string{} : sdk::text("#", visible(message.room), " ");
+  return sdk::text(own ? "✓" : "📩", " [", local_time(message.time), "] ", room, own ? "You" : visible(message.sender), ": ",
+                   visible(message.content));
+}
+
+std::string_view help() noexcept {
+  return "Commands:\n"
+         "  TEXT           send it to the current room; //TEXT sends a text that begins with /\n"
+         "  /join ROOM     listen to a room too, and make it the current one\n"
+         "  /leave [ROOM]  leave a room, or the current one\n"
+         "  /rooms         list the rooms listened to\n"
+         "  /help          this list\n"
+         "  /quit, /exit   end";
+}
+
+}  // namespace chatd::terminal

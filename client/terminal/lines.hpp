@@ -1,0 +1,30 @@
+// The texts that people see.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "chatd/client/message.hpp"
+
+namespace chatd::terminal {
+
+// The text with nothing in it that a terminal would obey: control characters, changes of writing direction and bytes that
+// are not UTF-8 become escapes ("\n", "\x1b", "\u202e"). [any] never blocks
+[[nodiscard]] std::string visible(std::string_view text);
+
+// What is said at the start, with its empty last line. [any] never blocks
+[[nodiscard]] std::string banner(std::string_view user, std::string_view server);
+
+// "[alice] > ", "[alice #games] > ". [any] never blocks
+[[nodiscard]] std::string prompt(std::string_view user, std::string_view room);
+
+// "#games"; "the lobby" for the room without a name. [any] never blocks
+[[nodiscard]] std::string room_name(std::string_view room);
+
+// "✓ [13:23:03] You: hello", "📩 [13:23:03] #games bob: hello"; local time. [any] never blocks
+[[nodiscard]] std::string message_line(const client::Message& message, std::string_view own_id);
+
+// [any] never blocks
+[[nodiscard]] std::string_view help() noexcept;
+
+}  // namespace chatd::terminal

@@ -1,0 +1,215 @@
+#include "fake_server.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <map>
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+namespace chatd::client {
+
+using namespace std::chrono_literals;
+
+// One stream. Writes one frame at a time; deletes itself when gRPC is done with it.
+class FakeServer::Held final : public grpc::ServerWriteReactor<chat::Message> {
+ public:
+  Held(Service& service, std::vector<std::string> rooms, bool old) : service_(service), rooms_(std::move(rooms)) {
+    if (!old) StartSendInitialMetadata();
+  }
+
+  void send(const chat::Message& message) {
+    const std::lock_guard lock(mutex_);
+    if (finished_) return;
+    frames_.push_back(message);
+    if (frames_.size() == 1) StartWrite(&frames_.front());
+  }
+
+  void end(const grpc::Status& status) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(finished_, true)) return;
+    Finish(status);
+  }
+
+  [[nodiscard]] bool listens_to(const std::string& room) const {
+    return rooms_.empty() ? room.empty() : std::ranges::find(rooms_, room) != rooms_.end();
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard lock(mutex_);
+    if (!frames_.empty()) frames_.pop_front();
+    if (ok && !finished_ && !frames_.empty()) StartWrite(&frames_.front());
+  }
+  void OnCancel() override { end(grpc::Status::CANCELLED); }
+  void OnDone() override;
+
+ private:
+  Service& service_;
+  const std::vector<std::string> rooms_;
+  std::mutex mutex_;
+  std::deque<chat::Message> frames_;
+  bool finished_ = false;
+};
+
+class FakeServer::Service final : public chat::Broadcast::CallbackService {
+ public:
+  grpc::ServerWriteReactor<chat::Message>* CreateStream(grpc::CallbackServerContext*, const chat::Connect* request) override {
+    const std::lock_guard lock(mutex);
+    connects.push_back(*request);
+    std::vector<std::string> rooms;
+    if (!old) rooms.assign(request->rooms().begin(), request->rooms().end());
+    auto refusal = stream_status;
+    for (const auto& room : rooms)
+      if (const auto found = refused_rooms.find(room); found != refused_rooms.end()) refusal = found->second;
+    auto* stream = new Held(*this, std::move(rooms), old || !refusal.ok());  // deletes itself
+    streams.insert(stream);
+    changed.notify_all();
+    if (!refusal.ok()) stream->end(refusal);
+    return stream;
+  }
+
+  grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context, const chat::Message* request,
+                                             chat::Close* answer) override {
+    auto* reactor = context->DefaultReactor();
+    const std::lock_guard lock(mutex);
+    published.push_back(*request);
+    changed.notify_all();
+    if (hold) {
+      held.push_back(reactor);
+      return reactor;
+    }
+    if (publish_status.ok()) {
+      echo(*request);
+      if (!old) {
+        answer->set_message_id(request->message_id().empty() ? "made-by-server" : request->message_id());
+        answer->mutable_position()->set_topic("chatting");
+        answer->mutable_position()->set_partition(1);
+        answer->mutable_position()->set_offset(127);
+      }
+    }
+    reactor->Finish(publish_status);
+    return reactor;
+  }
+
+  void echo(chat::Message message) {
+    if (!message.has_timestamp()) message.mutable_timestamp()->set_seconds(45296);  // 12:34:56 UTC
+    if (old) message.clear_room();
+    for (auto* stream : streams)
+      if (stream->listens_to(message.room())) stream->send(message);
+  }
+
+  bool wait(const std::function<bool()>& condition) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, 10s, condition);
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::set<Held*> streams;
+  std::vector<chat::Connect> connects;
+  std::vector<chat::Message> published;
+  std::vector<grpc::ServerUnaryReactor*> held;
+  std::map<std::string, grpc::Status> refused_rooms;
+  grpc::Status stream_status;
+  grpc::Status publish_status;
+  bool hold = false;
+  bool old = false;
+};
+
+void FakeServer::Held::OnDone() {
+  {
+    const std::lock_guard lock(service_.mutex);
+    service_.streams.erase(this);
+    service_.changed.notify_all();
+  }
+  delete this;
+}
+
+FakeServer::FakeServer() : service_(std::make_unique<Service>()) { start(); }
+FakeServer::~FakeServer() {
+  hold_publishes(false);
+  stop();
+}
+
+std::string FakeServer::target() const { return "127.0.0.1:" + std::to_string(port_); }
+
+void FakeServer::stop() {
+  if (!server_) return;
+  server_->Shutdown(std::chrono::system_clock::now());
+  server_->Wait();
+  server_.reset();
+}
+
+void FakeServer::start() {
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port_), grpc::InsecureServerCredentials(), &port_);
+  builder.RegisterService(service_.get());
+  server_ = builder.BuildAndStart();
+}
+
+void FakeServer::refuse_streams(grpc::Status status) {
+  const std::lock_guard lock(service_->mutex);
+  service_->stream_status = std::move(status);
+}
+
+void FakeServer::refuse_room(const std::string& room, grpc::Status status) {
+  const std::lock_guard lock(service_->mutex);
+  service_->refused_rooms[room] = std::move(status);
+}
+
+void FakeServer::refuse_publishes(grpc::Status status) {
+  const std::lock_guard lock(service_->mutex);
+  service_->publish_status = std::move(status);
+}
+
+void FakeServer::hold_publishes(bool hold) {
+  const std::lock_guard lock(service_->mutex);
+  service_->hold = hold;
+  if (hold) return;
+  for (auto* reactor : std::exchange(service_->held, {})) reactor->Finish(service_->publish_status);
+}
+
+void FakeServer::be_old() {
+  const std::lock_guard lock(service_->mutex);
+  service_->old = true;
+}
+
+void FakeServer::end_streams(grpc::Status status) {
+  const std::lock_guard lock(service_->mutex);
+  for (auto* stream : service_->streams) stream->end(status);
+}
+
+void FakeServer::send(const std::string& sender, const std::string& content, const std::string& room, std::int64_t seconds) {
+  chat::Message message;
+  message.set_id(sender);
+  message.set_content(content);
+  message.set_room(room);
+  message.mutable_timestamp()->set_seconds(seconds);
+  const std::lock_guard lock(service_->mutex);
+  service_->echo(std::move(message));
+}
+
+bool FakeServer::wait_for_streams(std::size_t count) {
+  return service_->wait([&] { return service_->streams.size() == count; });
+}
+
+bool FakeServer::wait_for_opened(std::size_t count) {
+  return service_->wait([&] { return service_->connects.size() >= count; });
+}
+
+bool FakeServer::wait_for_published(std::size_t count) {
+  return service_->wait([&] { return service_->published.size() >= count; });
+}
+
+std::vector<chat::Message> FakeServer::published() {
+  const std::lock_guard lock(service_->mutex);
+  return service_->published;
+}
+
+std::vector<chat::Connect> FakeServer::connects() {
+  const std::lock_guard lock(service_->mutex);
+  return service_->connects;
+}
+
+}  // namespace chatd::client

@@ -1,0 +1,70 @@
+// What the terminal client makes of lines and messages, without a terminal.
+#include <atomic>
+#include <thread>
+
+#include "catch.hpp"
+#include "terminal/command.hpp"
+#include "terminal/inbox.hpp"
+#include "terminal/lines.hpp"
+
+using namespace chatd::terminal;
+
+TEST_CASE("a line is a message, a command, or nothing") {
+  CHECK(std::holds_alternative<Nothing>(parse_command(" \t\r\n")));
+  CHECK(std::get<Say>(parse_command("  hello there \r")).text == "hello there");
+  CHECK(std::get<Say>(parse_command("//quit")).text == "/quit");
+  CHECK(std::get<Join>(parse_command("/join  games ")).room == "games");
+  CHECK(std::get<Join>(parse_command("/join #games")).room == "games");
+  CHECK(std::get<Leave>(parse_command("/leave")).room.empty());
+  CHECK(std::get<Leave>(parse_command("/leave #games")).room == "games");
+  CHECK(std::holds_alternative<Rooms>(parse_command("/rooms")));
+  CHECK(std::holds_alternative<Help>(parse_command("/help")));
+  CHECK(std::holds_alternative<Quit>(parse_command(" /quit ")));
+  CHECK(std::holds_alternative<Quit>(parse_command("/exit")));
+}
+
+TEST_CASE("a command that is wrong says what would be right") {
+  CHECK(std::get<Wrong>(parse_command("/join")).reason == "/join needs the name of a room: /join ROOM");
+  CHECK(std::get<Wrong>(parse_command("/join #")).reason == "/join needs the name of a room: /join ROOM");
+  CHECK(std::get<Wrong>(parse_command("/quit now")).reason.find("//quit now") != std::string::npos);
+  CHECK(std::get<Wrong>(parse_command("/qiut")).reason.find("/qiut") != std::string::npos);
+}
+
+TEST_CASE("what a terminal would obey is made visible, and nothing else is changed") {
+  CHECK(visible("grüße 日本 📩") == "grüße 日本 📩");
+  CHECK(visible("a\x1b[31mb\x07") == "a\\x1b[31mb\\x07");
+  CHECK(visible(std::string_view("\0\n\r\t\x7f", 5)) == "\\x00\\n\\r\\t\\x7f");
+  CHECK(visible("\u0085\u009b") == "\\x85\\x9b");
+  CHECK(visible("\u202e\u2066\u2028") == "\\u202e\\u2066\\u2028");
+  CHECK(visible("\xff\xe2\x82") == "\\xff\\xe2\\x82");
+}
+
+TEST_CASE("the prompt names the room, and nothing in it is a command") {
+  CHECK(prompt("alice", "") == "[alice] > ");
+  CHECK(prompt("alice", "games") == "[alice #games] > ");
+  CHECK(prompt("a\x1b", "\n") == "[a\\x1b #\\n] > ");
+}
+
+TEST_CASE("a full inbox holds messages back until there is a place, or the bound is lifted") {
+  Inbox inbox;
+  std::atomic<int> put = 0;
+  std::jthread writer([&] {
+    for (int i = 0; i < 3000; ++i) {
+      inbox.put(Arrived{"", {.sender = "bob", .content = std::to_string(i), .time = {}, .room = {}, .message_id = {}}});
+      ++put;
+    }
+  });
+  int taken = 0;
+  while (taken < 1500) {
+    const auto news = inbox.take();
+    if (!news) continue;
+    CHECK(std::get<Arrived>(*news).message.content == std::to_string(taken));
+    ++taken;
+    CHECK(put <= taken + 1000);
+  }
+  inbox.lift_bound();
+  writer.join();
+  CHECK(put == 3000);
+  while (inbox.take()) ++taken;
+  CHECK(taken == 3000);
+}
