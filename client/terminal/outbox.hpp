@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <deque>
+#include <set>
+#include <string>
 
 #include "chatd/client/client.hpp"
 #include "terminal/inbox.hpp"
@@ -18,15 +20,21 @@ class Outbox {
   void add(client::Draft draft);
   // The one under way was answered: the next one goes. [control] never blocks
   void answered();
+  // What is for `room` waits, and what comes after it: its stream is not live yet, so the sender would not see it. [control] never blocks
+  void hold(const std::string& room);
+  // The room's stream is live, or it is known that it will not be for now. [control] never blocks
+  void release(const std::string& room);
   // How many are not answered. [control] never blocks
   [[nodiscard]] std::size_t size() const noexcept { return drafts_.size(); }
 
  private:
-  void send();
+  void send_if_free();
 
   client::Client& client_;
   Inbox& inbox_;
-  std::deque<client::Draft> drafts_;  // the first is under way
+  std::deque<client::Draft> drafts_;  // the first is under way when `sending_`
+  std::set<std::string> held_;
+  bool sending_ = false;
 };
 
 }  // namespace chatd::terminal

@@ -113,7 +113,10 @@ void Session::enter(const std::string& room) {
 }
 
 void Session::join(const std::string& room) {
-  if (!rooms_.contains(room)) rooms_.emplace(room, std::make_unique<Ear>(room, client_, inbox_));
+  if (!rooms_.contains(room)) {
+    rooms_.emplace(room, std::make_unique<Ear>(room, client_, inbox_));
+    outbox_.hold(room);
+  }
   enter(room);
 }
 
@@ -125,6 +128,7 @@ void Session::leave(std::string room) {
 }
 
 void Session::drop(const std::string& room) {
+  outbox_.release(room);
   if (current_ == room) enter("");
   // The stream's end waits for a call that may itself wait for a place in the inbox.
   inbox_.lift_bound();
@@ -142,6 +146,7 @@ void Session::list_rooms() {
 }
 
 void Session::on(const Connected& news) {
+  outbox_.release(news.room);
   const auto found = rooms_.find(news.room);
   if (found == rooms_.end()) return;
   found->second->said_lost = false;
@@ -159,6 +164,7 @@ void Session::on(const Arrived& news) {
 }
 
 void Session::on(const Lost& news) {
+  outbox_.release(news.room);
   const auto found = rooms_.find(news.room);
   if (found == rooms_.end() || std::exchange(found->second->said_lost, true)) return;
   if (!news.room.empty()) {

@@ -120,6 +120,7 @@ bool Child::await(Sink& sink, std::string_view text) {
 }
 
 bool Child::read_some(int milliseconds) {
+  if (output_.descriptor < 0 && errors_.descriptor < 0) return false;
   pollfd sources[] = {{output_.descriptor, POLLIN, 0}, {errors_.descriptor, POLLIN, 0}};
   if (poll(sources, 2, milliseconds) == 0) return true;
   bool open = false;

@@ -1,0 +1,234 @@
+#include "broken_brokers.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <pthread.h>
+
+#include "memory_factory.hpp"
+
+namespace chatd::test {
+
+namespace {
+
+using namespace chatd::sdk;
+
+// Stands between the memory broker and a sink.
+class BentSink final : public Sink {
+ public:
+  BentSink(Fault fault, Sink& sink, std::mutex& calls) : fault_(fault), sink_(sink), calls_(calls) {}
+
+  void started(std::span<const Position> begin) noexcept override {
+    known_ = begin.size();
+    sink_.started(begin);
+    if (fault_ == Fault::starts_twice) sink_.started(begin);
+  }
+
+  void gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept override { sink_.gap(partition, from, to); }
+
+  void deliver(std::span<const StoredRecord> batch) noexcept override {
+    std::vector<StoredRecord> bent;
+    for (const auto& record : batch) {
+      const bool tenth = ++count_ % 10 == 0;
+      if (fault_ == Fault::loses_records && tenth) continue;
+      if (fault_ == Fault::ignores_new_partitions && static_cast<std::size_t>(record.position.partition) >= known_) continue;
+      bent.push_back(record);
+      if (fault_ == Fault::drops_headers) bent.back().record.headers = {};
+      if (fault_ == Fault::repeats_records && tenth) bent.push_back(record);
+    }
+    if (fault_ == Fault::swaps_order) swap_neighbours(bent);
+    if (bent.empty()) return;
+    std::unique_lock lock(calls_, std::defer_lock);
+    if (fault_ == Fault::slow_sink_blocks) lock.lock();
+    sink_.deliver(bent);
+  }
+
+ private:
+  static void swap_neighbours(std::vector<StoredRecord>& batch) {
+    std::map<std::string_view, std::vector<std::size_t>> of_key;
+    for (std::size_t i = 0; i < batch.size(); ++i) of_key[batch[i].record.key].push_back(i);
+    for (const auto& [key, places] : of_key) {
+      if (places.size() >= 2) std::swap(batch[places[0]].record, batch[places[1]].record);
+    }
+  }
+
+  Fault fault_;
+  Sink& sink_;
+  std::mutex& calls_;
+  std::size_t known_ = 0;
+  int count_ = 0;
+};
+
+class BentSubscription final : public Subscription {
+ public:
+  using Graveyard = std::vector<std::unique_ptr<BentSubscription>>;
+
+  explicit BentSubscription(std::unique_ptr<BentSink> sink) : sink_(std::move(sink)) {}
+
+  [[nodiscard]] Sink& sink() { return *sink_; }
+  void hold(std::unique_ptr<Subscription> subscription) { subscription_ = std::move(subscription); }
+
+ private:
+  std::unique_ptr<BentSink> sink_;
+  std::unique_ptr<Subscription> subscription_;  // last: it calls the sink
+};
+
+// Given out in place of a subscription that goes on.
+class Undead final : public Subscription {};
+
+// Stands between the memory broker and a completion.
+class BentCompletion final : public Completion {
+ public:
+  BentCompletion(Fault fault, bool tenth, Completion& done) : fault_(fault), tenth_(tenth), done_(done) {}
+
+  void done(Result<Position> result) noexcept override {
+    if (fault_ == Fault::never_answers && tenth_) return;
+    if (fault_ == Fault::wrong_position && result) ++result->offset;
+    if (fault_ == Fault::answers_twice && tenth_) done_.done(result);
+    done_.done(std::move(result));
+  }
+
+ private:
+  Fault fault_;
+  bool tenth_;
+  Completion& done_;
+};
+
+class BentBroker final : public Broker {
+ public:
+  BentBroker(Fault fault, Broker& inner) : fault_(fault), inner_(inner) {}
+
+  Result<> publish(std::string_view topic, const Record& record, Completion& done) noexcept override {
+    if (drained_) {
+      done.done(Position{});
+      return {};
+    }
+    std::unique_lock calls(calls_, std::defer_lock);
+    if (fault_ == Fault::slow_sink_blocks) calls.lock();
+    BentCompletion* bent = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      bent = completions_.emplace_back(std::make_unique<BentCompletion>(fault_, ++count_ % 10 == 0, done)).get();
+    }
+    return inner_.publish(topic, record, *bent);
+  }
+
+  Result<std::unique_ptr<Subscription>> subscribe(std::string_view topic, From from, Sink& sink) noexcept override {
+    auto bent = std::make_unique<BentSubscription>(std::make_unique<BentSink>(fault_, sink, calls_));
+    auto made = inner_.subscribe(topic, from, bent->sink());
+    if (!made) return std::unexpected(made.error());
+    bent->hold(std::move(*made));
+    if (fault_ != Fault::delivers_after_unsubscribe) return bent;
+    graveyard_.push_back(std::move(bent));
+    return std::make_unique<Undead>();
+  }
+
+  Result<std::int64_t> read(std::string_view topic, Position from, std::int64_t to, std::size_t limit, Reader& reader,
+                            Deadline deadline) noexcept override {
+    auto next = inner_.read(topic, from, to, limit, reader, deadline);
+    if (fault_ == Fault::reads_past_the_end && !next && next.error().code == Code::out_of_range) return from.offset;
+    return next;
+  }
+
+  Result<std::vector<Extent>> extents(std::string_view topic, Deadline deadline) noexcept override {
+    if (fault_ == Fault::crashes_in_extents) std::abort();
+    return inner_.extents(topic, deadline);
+  }
+
+  Traits traits() const noexcept override { return inner_.traits(); }
+  Health health() const noexcept override { return inner_.health(); }
+
+  void accept_though_drained() { drained_ = fault_ == Fault::accepts_after_drain; }
+  void refuse_again() { drained_ = false; }
+
+ private:
+  Fault fault_;
+  Broker& inner_;
+  std::atomic<bool> drained_ = false;
+  std::mutex mutex_;
+  std::mutex calls_;
+  int count_ = 0;
+  std::vector<std::unique_ptr<BentCompletion>> completions_;  // as long as the broker: who answers is not asked
+  BentSubscription::Graveyard graveyard_;
+};
+
+class BentPlugin final : public Plugin {
+ public:
+  BentPlugin(Fault fault, std::unique_ptr<Plugin> inner)
+      : fault_(fault), inner_(std::move(inner)), broker_(fault, *inner_->broker()) {}
+  ~BentPlugin() override {
+    const std::lock_guard lock(mutex_);
+    destroyed_ = true;
+    changed_.notify_all();
+  }
+
+  std::span<const OptionInfo> options() const noexcept override { return inner_->options(); }
+  Problems configure(const Section& section) noexcept override { return inner_->configure(section); }
+
+  Result<> start(const Context& context) noexcept override {
+    if (fault_ == Fault::leaks_a_thread) {
+      leaked_ = std::jthread([this] {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return destroyed_; });
+      });
+    }
+    return inner_->start(context);
+  }
+
+  Result<> drain(Deadline deadline) noexcept override {
+    auto drained = inner_->drain(deadline);
+    broker_.accept_though_drained();
+    return drained;
+  }
+
+  void stop() noexcept override {
+    broker_.refuse_again();
+    inner_->stop();
+    std::unique_lock lock(mutex_);
+    if (fault_ == Fault::hangs_in_second_stop && stopped_) changed_.wait(lock, [] { return false; });
+    stopped_ = true;
+  }
+
+  Broker* broker() noexcept override { return &broker_; }
+  [[nodiscard]] Plugin& inner() { return *inner_; }
+
+ private:
+  Fault fault_;
+  std::unique_ptr<Plugin> inner_;
+  BentBroker broker_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool destroyed_ = false;
+  bool stopped_ = false;
+  std::jthread leaked_;  // last: it uses what is above
+};
+
+class BrokenFactory final : public testing::BrokerFactory {
+ public:
+  explicit BrokenFactory(Fault fault) : fault_(fault) {}
+
+  std::unique_ptr<Plugin> make() override { return std::make_unique<BentPlugin>(fault_, memory_.make()); }
+  std::unique_ptr<Plugin> make_with_small_queue() override {
+    return std::make_unique<BentPlugin>(fault_, memory_.make_with_small_queue());
+  }
+  bool add_partitions(Plugin& plugin, std::string_view topic, std::int32_t count) override {
+    return memory_.add_partitions(dynamic_cast<BentPlugin&>(plugin).inner(), topic, count);
+  }
+  // Each record that never comes costs this much.
+  std::chrono::milliseconds patience() const override { return std::chrono::milliseconds(1000); }
+
+ private:
+  Fault fault_;
+  MemoryFactory memory_{{.name = "2 partitions", .partitions = 2}};
+};
+
+}  // namespace
+
+std::unique_ptr<testing::BrokerFactory> broken_factory(Fault fault) { return std::make_unique<BrokenFactory>(fault); }
+
+}  // namespace chatd::test

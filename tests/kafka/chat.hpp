@@ -1,0 +1,66 @@
+// A chat of a test's own: its topics, hosts on them, and traffic whose answers are remembered.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host_process.hpp"
+#include "listener.hpp"
+#include "topic.hpp"
+
+namespace chatd::testing {
+
+class Chat {
+ public:
+  explicit Chat(int message_partitions = 2)
+      : messages("messages", message_partitions), connections("connections", 3), rooms("rooms", 2) {}
+
+  // The settings of hosts and consumers of this chat.
+  [[nodiscard]] std::vector<std::string> settings() const;
+  // A new host that serves.
+  [[nodiscard]] std::unique_ptr<HostProcess> host(const std::vector<std::string>& more = {}) const;
+
+  Topic messages;
+  Topic connections;
+  Topic rooms;
+};
+
+// Settings of a host on the cluster with the default topics.
+[[nodiscard]] std::vector<std::string> kafka_settings();
+
+// Whether the health service says SERVING; an unreachable host does not.
+[[nodiscard]] bool serves(const HostProcess& host);
+
+// A lobby record's content. REQUIRES: no escapes in it.
+[[nodiscard]] std::string content_of(const std::string& value);
+
+// Users u0, u1, ... publish "USER SEQUENCE", each one after the other's answer, each to one of the addresses.
+class Traffic {
+ public:
+  Traffic(const std::vector<std::string>& addresses, int users, int per_second);
+
+  // How many publishes were answered OK until now.
+  [[nodiscard]] std::size_t ok() const;
+  // Stops all and returns the contents that were answered OK.
+  [[nodiscard]] std::vector<std::string> stop();
+
+ private:
+  void publish(std::stop_token stop, const std::string& address, const std::string& user, std::chrono::microseconds period);
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any tick_;
+  std::vector<std::string> ok_;
+  std::vector<std::jthread> threads_;  // last: they use the rest
+};
+
+// What is wrong with a reader's contents, if anything: each of `ok` must be there, none twice, each user's in order.
+[[nodiscard]] std::string violation(const std::vector<std::string>& seen, const std::vector<std::string>& ok);
+// Waits until the listener has all of `ok`, then as `violation`.
+[[nodiscard]] std::string violation(Listener& listener, const std::vector<std::string>& ok);
+
+}  // namespace chatd::testing

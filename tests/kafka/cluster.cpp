@@ -1,0 +1,49 @@
+#include "cluster.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+
+namespace chatd::testing {
+namespace {
+
+bool cluster(const std::string& verb) {
+  const std::string command = "KAFKA_STATE='" CHATD_KAFKA_STATE "' '" CHATD_KAFKA_CLUSTER "' " + verb;
+  return std::system(command.c_str()) == 0;
+}
+
+void require_cluster(const std::string& verb) {
+  if (!cluster(verb)) throw std::runtime_error("the cluster did not " + verb);
+}
+
+}  // namespace
+
+bool within(std::chrono::seconds limit, const std::function<bool()>& met) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (!met()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(20ms);  // between two looks, not instead of one
+  }
+  return true;
+}
+
+std::string brokers() {
+  const char* brokers = std::getenv("KAFKA_BROKERS");
+  if (!brokers) throw std::runtime_error("KAFKA_BROKERS does not name a cluster; run the tests by ctest");
+  return brokers;
+}
+
+Outage::~Outage() {
+  if (!cluster("start")) std::cerr << "the cluster could not be started again\n";
+}
+
+void Outage::kill(int broker) { require_cluster("kill " + std::to_string(broker)); }
+
+void Outage::kill_all() {
+  for (int broker = 1; broker <= 3; ++broker) kill(broker);
+}
+
+void Outage::start_all() { require_cluster("start"); }
+
+}  // namespace chatd::testing

@@ -1,0 +1,36 @@
+// The cluster under test: its brokers' addresses, and what becomes of single brokers.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "host_process.hpp"
+
+namespace chatd::testing {
+
+// What Kafka may take: a fail-over, a restart, or a start of all on a busy machine.
+inline constexpr auto kafka_patience = 90s;
+
+// As `eventually`, with more patience.
+[[nodiscard]] bool within(std::chrono::seconds limit, const std::function<bool()>& met);
+
+// "127.0.0.1:P1,127.0.0.1:P2,127.0.0.1:P3"
+[[nodiscard]] std::string brokers();
+
+// Starts and ends brokers of ctest's cluster. All run again when it goes. Throws when a broker does not do as it is told.
+class Outage {
+ public:
+  Outage() = default;
+  ~Outage();
+  Outage(const Outage&) = delete;
+  Outage& operator=(const Outage&) = delete;
+
+  // SIGKILL; brokers count from 1.
+  void kill(int broker);
+  void kill_all();
+  // Those that do not run. Returns when all take part.
+  void start_all();
+};
+
+}  // namespace chatd::testing

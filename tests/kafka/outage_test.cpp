@@ -1,0 +1,81 @@
+// Brokers that go and come back.
+#include <algorithm>
+#include <csignal>
+#include <set>
+
+#include "catch.hpp"
+#include "chat.hpp"
+#include "cluster.hpp"
+
+using namespace chatd::testing;
+using grpc::StatusCode;
+
+TEST_CASE("one broker is killed under traffic: service goes on, and nothing answered OK is lost or repeated") {
+  const Chat chat;
+  const auto first = chat.host();
+  const auto second = chat.host();
+  Listener left(first->address(), hello("left"));
+  Listener right(second->address(), hello("right"));
+  Outage outage;
+  Traffic traffic({first->address(), second->address()}, 8, 200);
+  REQUIRE(eventually([&] { return traffic.ok() >= 100; }));
+  outage.kill(2);
+  const auto at_kill = traffic.ok();
+  REQUIRE(within(kafka_patience, [&] { return traffic.ok() >= at_kill + 200; }));
+  outage.start_all();
+  const auto at_restart = traffic.ok();
+  REQUIRE(within(kafka_patience, [&] { return traffic.ok() >= at_restart + 200; }));
+  const auto ok = traffic.stop();
+  CHECK(violation(left, ok) == "");
+  CHECK(violation(right, ok) == "");
+}
+
+TEST_CASE("no broker runs: hosts say NOT_SERVING, refuse publishes, keep their streams, and recover by themselves") {
+  const Chat chat;
+  const auto host = chat.host();
+  Listener listener(host->address(), hello("alice"));
+  Chatter chatter(host->address());
+  chatter.say("bob", "before");
+  const auto resident = host->resident_bytes();
+
+  Outage outage;
+  outage.kill_all();
+  CHECK(within(kafka_patience, [&] { return !serves(*host); }));
+  REQUIRE(
+      within(kafka_patience, [&] { return chatter.publish(message("bob", "lost")).error_code() == StatusCode::UNAVAILABLE; }));
+  // Refused at once, and nothing piles up.
+  for (int i = 0; i < 2'000; ++i)
+    CHECK(chatter.publish(message("bob", std::string(10'000, 'x'))).error_code() == StatusCode::UNAVAILABLE);
+  CHECK(host->resident_bytes() < resident + 32'000'000);
+
+  HostOptions late;
+  late.set = chat.settings();
+  HostProcess started_without(late);
+  CHECK_FALSE(serves(started_without));
+  CHECK(Chatter(started_without.address()).publish(message("bob", "lost")).error_code() == StatusCode::UNAVAILABLE);
+
+  outage.start_all();
+  CHECK(within(kafka_patience, [&] { return serves(*host) && serves(started_without); }));
+  Listener other(started_without.address(), hello("carol"));
+  chatter.say("bob", "after");
+  CHECK(Chatter(started_without.address()).publish(message("dave", "from the other")).ok());
+  CHECK(other.wait_for(2).size() == 2);
+  const auto seen = listener.wait_for_contents(3);
+  REQUIRE(seen.size() == 3);
+  CHECK(seen[0] == "before");
+  CHECK(std::set<std::string>(seen.begin() + 1, seen.end()) == std::set<std::string>{"after", "from the other"});
+  // It said so without flooding.
+  const auto log = started_without.log();
+  CHECK(std::ranges::count(log, '\n') < 40);
+}
+
+TEST_CASE("a host can be stopped while no broker runs") {
+  const Chat chat;
+  const auto host = chat.host();
+  Listener listener(host->address(), hello("alice"));
+  Outage outage;
+  outage.kill_all();
+  REQUIRE(within(kafka_patience, [&] { return !serves(*host); }));
+  host->signal(SIGTERM);
+  CHECK(host->wait() == 0);
+}

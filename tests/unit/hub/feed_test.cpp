@@ -1,0 +1,253 @@
+#include "host/hub/feed.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <semaphore>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "chatd/sdk/testing/fakes.hpp"
+#include "host/hub/outgoing.hpp"
+#include "host/wire/token.hpp"
+#include "streams.hpp"
+
+using namespace chatd;
+using namespace chatd::hub;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr sdk::Time record_time{std::chrono::milliseconds{1'700'000'000'123}};
+const std::string hello = R"({"id":"alice","content":"hello","timestamp":"1970-01-01T00:00:09Z","user_id":"alice"})";
+
+struct CountedWake final : Wake {
+  void wake() noexcept override { ++count; }
+  std::atomic<int> count = 0;
+};
+
+// A feed, and the broker's side of it.
+class Fed {
+ public:
+  explicit Fed(Feed::Kind kind) {
+    auto made = std::make_unique<TextMaker>();
+    maker_ = made.get();
+    feed_ = std::make_unique<Feed>(kind, "topic", inbox_, std::move(made), log);
+  }
+  Feed& operator*() { return *feed_; }
+  Feed* operator->() { return feed_.get(); }
+
+  void deliver(sdk::Position at, std::string_view value, std::string_view key = "key",
+               std::span<const sdk::Header> headers = {}) {
+    const sdk::StoredRecord record{{key, value, headers, record_time}, at};
+    feed_->deliver({&record, 1});
+  }
+  // "room: frame" of what came since the last look.
+  Texts taken() {
+    inbox_.take(contents_);
+    Texts all;
+    for (const auto& arrival : contents_.arrivals) all.push_back(arrival.room + ": " + text(*arrival.frame));
+    return all;
+  }
+  // The last frame's position.
+  wire::Token token() const {
+    REQUIRE_FALSE(maker_->positions.empty());
+    auto read = wire::parse_token(maker_->positions.back());
+    REQUIRE(read);
+    return *read;
+  }
+  std::size_t frames_made() const { return maker_->positions.size(); }
+
+  CountedWake wake;
+  sdk::testing::RecordingLogger log;
+
+ private:
+  Inbox inbox_{wake};
+  Inbox::Contents contents_;
+  TextMaker* maker_ = nullptr;
+  std::unique_ptr<Feed> feed_;
+};
+
+using Positions = std::vector<sdk::Position>;
+void begin(Fed& feed, const Positions& positions) { feed->started(positions); }
+sdk::Deadline soon() { return std::chrono::steady_clock::now() + 30s; }
+sdk::Deadline now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+TEST_CASE("a lobby record becomes one frame of the lobby") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 10}});
+  const sdk::Header headers[]{{"other", "x"}, {message_id_header, "id-1"}};
+  feed.deliver({0, 10}, hello, "alice", headers);
+  CHECK(feed.taken() == Texts{": |alice|hello|id-1|9"});
+  CHECK(feed.wake.count == 1);
+
+  feed.deliver({0, 11}, R"({"id":"bob","content":""})", "bob");  // without an id and a time
+  CHECK(feed.taken() == Texts{": |bob|||1700000000"});
+  CHECK(feed->bad_records() == 0);
+  CHECK(feed.log.lines().empty());
+}
+
+TEST_CASE("a batch is one look into the inbox") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 0}});
+  const std::string other = R"({"id":"bob","content":"hi","timestamp":"1970-01-01T00:00:01Z"})";
+  const std::vector<sdk::StoredRecord> batch{{{"alice", hello, {}, record_time}, {0, 0}},
+                                             {{"bob", other, {}, record_time}, {0, 1}}};
+  feed->deliver(batch);
+  CHECK(feed.wake.count == 1);
+  CHECK(feed.taken() == Texts{": |alice|hello||9", ": |bob|hi||1"});
+}
+
+TEST_CASE("a lobby frame's position is the vector over all partitions, after its record") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{1, 100}, {0, 50}});
+  feed.deliver({1, 100}, hello);
+  CHECK(feed.token().positions == Positions{{0, 50}, {1, 101}});
+  CHECK(feed.token().time_ms == 1'700'000'000'123);
+  feed.deliver({0, 57}, hello);  // offsets need not grow by one
+  CHECK(feed.token().positions == Positions{{0, 58}, {1, 101}});
+
+  feed.deliver({3, 0}, hello);  // the topic was grown
+  CHECK(feed.token().positions == Positions{{0, 58}, {1, 101}, {2, 0}, {3, 1}});
+  feed.deliver({2, 5}, hello);
+  CHECK(feed.token().positions == Positions{{0, 58}, {1, 101}, {2, 6}, {3, 1}});
+}
+
+TEST_CASE("every frame of a batch has its own position") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 0}, {1, 0}});
+  const std::vector<sdk::StoredRecord> batch{{{"k", hello, {}, record_time}, {1, 0}}, {{"k", hello, {}, record_time}, {0, 0}}};
+  feed->deliver(batch);
+  CHECK(feed.frames_made() == 2);
+  CHECK(feed.token().positions == Positions{{0, 1}, {1, 1}});
+}
+
+TEST_CASE("a room is a record's key, and its position that of its partition alone") {
+  Fed feed(Feed::Kind::rooms);
+  begin(feed, {{0, 5}, {1, 7}});
+  feed.deliver({1, 7}, hello, "room 1");
+  CHECK(feed.taken() == Texts{"room 1: room 1|alice|hello||9"});
+  CHECK(feed.token().positions == Positions{{1, 8}});
+  feed.deliver({4, 0}, hello, "방");
+  CHECK(feed.taken() == Texts{"방: 방|alice|hello||9"});
+  CHECK(feed.token().positions == Positions{{4, 1}});
+}
+
+TEST_CASE("a record that is no message is passed over, counted, and told once") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 0}, {1, 0}});
+  feed.deliver({1, 0}, "hand-typed");
+  CHECK(feed.taken().empty());
+  CHECK(feed.wake.count == 0);
+  for (const std::string_view value : {std::string_view{}, std::string_view("\x00\xff", 2), std::string_view("{\"id\":\"a\"")})
+    feed.deliver({0, 0}, value);
+  CHECK(feed->bad_records() == 4);
+  CHECK(feed.frames_made() == 0);
+  const auto lines = feed.log.lines();
+  REQUIRE(lines.size() == 1);
+  CHECK(lines.front().level == sdk::Level::warning);
+  CHECK(lines.front().text.starts_with("skipped a record that is no message: topic[1] offset 0: "));
+  CHECK(lines.front().text.find("(at byte 0) (1 so far;") != std::string::npos);
+
+  feed.deliver({0, 3}, hello);  // and the partition goes on, after what was skipped
+  CHECK(feed.taken().size() == 1);
+  CHECK(feed.token().positions == Positions{{0, 4}, {1, 1}});
+}
+
+TEST_CASE("a bad record does not take the good ones of its batch with it") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 0}});
+  const std::vector<sdk::StoredRecord> batch{
+      {{"k", hello, {}, record_time}, {0, 0}}, {{"k", "no", {}, record_time}, {0, 1}}, {{"k", hello, {}, record_time}, {0, 2}}};
+  feed->deliver(batch);
+  CHECK(feed.taken().size() == 2);
+  CHECK(feed->bad_records() == 1);
+}
+
+TEST_CASE("a room that has no name, or none in UTF-8, is a bad record") {
+  Fed feed(Feed::Kind::rooms);
+  begin(feed, {{0, 0}});
+  feed.deliver({0, 0}, hello, "");
+  feed.deliver({0, 1}, hello, "\xff");
+  CHECK(feed.taken().empty());
+  CHECK(feed->bad_records() == 2);
+  CHECK(feed.log.lines().at(0).text.find("the key is no room") != std::string::npos);
+}
+
+TEST_CASE("in the lobby the key is not looked at, and a message id that is not UTF-8 is none") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 0}});
+  const sdk::Header bad[]{{message_id_header, "\xff"}};
+  feed.deliver({0, 0}, hello, "\xff", bad);
+  CHECK(feed.taken() == Texts{": |alice|hello||9"});
+}
+
+TEST_CASE("a gap is told, and positions go on behind it") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 5}});
+  feed->gap(0, 5, 9);
+  const auto lines = feed.log.lines();
+  REQUIRE(lines.size() == 1);
+  CHECK(lines.front().text == "gap in topic[0]: offsets 5 to 9 are gone from the log and were not delivered");
+  const std::vector<sdk::Extent> extents{{0, 0, 9}};
+  CHECK(feed->wait_for(extents, now()));  // nothing before 9 is still to come
+  feed.deliver({1, 0}, hello);
+  CHECK(feed.token().positions == Positions{{0, 9}, {1, 1}});
+}
+
+TEST_CASE("one can wait until reading has begun") {
+  Fed feed(Feed::Kind::lobby);
+  CHECK_FALSE(feed->wait_started(now()));
+  const std::jthread broker([&] { begin(feed, {}); });
+  CHECK(feed->wait_started(soon()));
+  CHECK(feed->wait_started(now()));
+}
+
+TEST_CASE("one can wait until all that was in the log is in the inbox") {
+  Fed feed(Feed::Kind::lobby);
+  const std::vector<sdk::Extent> empty{{0, 0, 0}, {1, 7, 7}};
+  const std::vector<sdk::Extent> extents{{0, 0, 2}, {1, 0, 1}, {2, 3, 3}};
+  CHECK(feed->wait_for(empty, now()));
+  CHECK(feed->wait_for({}, now()));
+  CHECK_FALSE(feed->wait_for(extents, now()));
+  begin(feed, {{0, 0}});
+  feed.deliver({0, 0}, hello);
+  feed.deliver({0, 1}, hello);
+  CHECK_FALSE(feed->wait_for(extents, now()));
+  const std::jthread broker([&] { feed.deliver({1, 0}, "a bad record counts, too"); });
+  CHECK(feed->wait_for(extents, soon()));
+}
+
+// A wake-up that was lost leaves this waiting until ctest ends it.
+TEST_CASE("one who waits is woken by each record that comes") {
+  constexpr int records = 300;
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 0}});
+  std::counting_semaphore<> wanted{0};
+  const std::jthread broker([&] {
+    for (int i = 0; i < records; ++i) {
+      wanted.acquire();
+      feed.deliver({0, i}, hello);
+    }
+  });
+  for (int i = 0; i < records; ++i) {
+    const std::vector<sdk::Extent> extents{{0, 0, i + 1}};
+    wanted.release();
+    CHECK(feed->wait_for(extents, std::chrono::steady_clock::now() + 1h));
+  }
+}
+
+TEST_CASE("a feed that begins at the end of the log waits for nothing before it") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 100}});
+  const std::vector<sdk::Extent> there{{0, 0, 100}};
+  const std::vector<sdk::Extent> more{{0, 0, 101}};
+  CHECK(feed->wait_for(there, now()));
+  CHECK_FALSE(feed->wait_for(more, now()));
+}
