@@ -16,6 +16,7 @@
 #include "chatd/sdk/text.hpp"
 #include "host/config/address.hpp"
 #include "host/hub/feed.hpp"
+#include "host/hub/heartbeat.hpp"
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
 
@@ -44,7 +45,7 @@ sigset_t stop_signals() noexcept {
 
 // From here on a signal ends the process at once, with the status that a shell gives to a killed program.
 void die_on_next_signal() noexcept {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int signal) { _exit(128 + signal); };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
@@ -63,8 +64,9 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.keepalive_timeout_ms = settings.host.keepalive_timeout_ms;
   options.send_buffer_bytes = settings.host.send_buffer_bytes;
   options.publishes_in_flight = size(settings.limits.publishes_in_flight);
-  options.limits = {size(settings.limits.content_bytes), size(settings.limits.id_bytes),   size(settings.limits.name_bytes),
-                    size(settings.limits.message_id_bytes), size(settings.limits.room_bytes), size(settings.limits.rooms_per_stream)};
+  options.limits = {size(settings.limits.content_bytes), size(settings.limits.id_bytes),
+                    size(settings.limits.name_bytes),    size(settings.limits.message_id_bytes),
+                    size(settings.limits.room_bytes),    size(settings.limits.rooms_per_stream)};
   options.ring = {size(settings.hub.ring_messages), size(settings.hub.ring_bytes)};
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
@@ -110,6 +112,7 @@ struct Daemon::State {
   SystemClock clock;
   std::string server_id;
   sdk::Broker* broker = nullptr;
+  std::optional<hub::Heartbeat> heartbeat;
   std::unique_ptr<rpc::Server> server;
   std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
   bool serving = false;
@@ -134,7 +137,8 @@ sdk::Result<> Daemon::State::subscribe(hub::Feed::Kind kind, const std::string& 
 sdk::Result<> Daemon::start() {
   auto& s = *state_;
   s.log.info("chatd ", version, ", server id ", s.server_id);
-  for (const auto& library : s.plugins.libraries()) s.log.info("plugin ", library.id(), " ", library.version(), " (", library.file().string(), ")");
+  for (const auto& library : s.plugins.libraries())
+    s.log.info("plugin ", library.id(), " ", library.version(), " (", library.file().string(), ")");
 
   const auto listen = config::parse_address(s.settings.host.listen);
   if (!listen) return std::unexpected(listen.error());
@@ -151,8 +155,12 @@ sdk::Result<> Daemon::start() {
   if (auto lobby = s.subscribe(hub::Feed::Kind::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
   if (auto rooms = s.subscribe(hub::Feed::Kind::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
 
-  s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ", s.settings.broker.rooms_topic,
-             " (rooms), ", s.settings.broker.connections_topic, " (connections)");
+  s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ",
+             s.settings.broker.rooms_topic, " (rooms), ", s.settings.broker.connections_topic, " (connections)");
+  s.heartbeat.emplace(*s.broker, s.log, s.clock, s.settings.broker.hosts_topic, s.server_id,
+                      std::chrono::milliseconds(s.settings.host.heartbeat_ms));
+  s.heartbeat->beat(0);
+
   // A broker that is well says at once where its topics end; the line below then means that messages flow.
   for (auto& source : s.sources) (void)source->feed.wait_started(std::chrono::steady_clock::now() + feed_wait);
   s.watch_health();
@@ -168,8 +176,10 @@ void Daemon::State::watch_health() {
   if (now == serving) return;
   serving = now;
   server->serving(now);
-  if (now) log.info("serving");
-  else log.warning("not serving: ", health.ready ? "the broker has not said where its topics end" : health.text);
+  if (now)
+    log.info("serving");
+  else
+    log.warning("not serving: ", health.ready ? "the broker has not said where its topics end" : health.text);
 }
 
 void Daemon::wait() {
@@ -182,6 +192,7 @@ void Daemon::wait() {
       return;
     }
     state_->watch_health();
+    state_->heartbeat->beat(state_->server->streams());
   }
 }
 
@@ -194,9 +205,12 @@ void Daemon::drain() {
   // What was answered OK reaches the streams before they end.
   for (auto& source : s.sources) {
     const auto extents = s.broker->extents(source->topic, std::min(deadline, std::chrono::steady_clock::now() + extents_wait));
-    if (extents && !source->feed.wait_for(*extents, deadline)) s.log.warning("messages of ", source->topic, " were still on their way at the drain deadline");
+    if (extents && !source->feed.wait_for(*extents, deadline))
+      s.log.warning("messages of ", source->topic, " were still on their way at the drain deadline");
   }
-  if (const auto cut = s.server->end_streams(deadline); cut > 0) s.log.warning(cut, " streams had to be cut at the drain deadline");
+  if (const auto cut = s.server->end_streams(deadline); cut > 0)
+    s.log.warning(cut, " streams had to be cut at the drain deadline");
+  s.heartbeat->leave(s.server->streams());
   if (auto drained = s.plugins.drain(deadline); !drained) s.log.warning("drain: ", drained.error().text);
   s.sources.clear();
   s.plugins.stop();

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
+#include <sys/resource.h>
 
 #include "chatd/sdk/text.hpp"
 #include "host/config/load.hpp"
 #include "host/config/reference.hpp"
+#include "host/consume/consumer.hpp"
 #include "host/daemon.hpp"
 #include "host/version.hpp"
 
@@ -51,7 +51,8 @@ std::expected<Prepared, int> prepare(const Arguments& arguments) {
   if (!folder) return std::unexpected(report(folder.error()));
   auto plugins = plugin::Set::load(*folder, settings->plugins.load);
   if (!plugins) return std::unexpected(report(plugins.error()));
-  if (const auto problems = plugins->configure(plugin_sections(*settings)); !problems.empty()) return std::unexpected(report(problems));
+  if (const auto problems = plugins->configure(plugin_sections(*settings)); !problems.empty())
+    return std::unexpected(report(problems));
   return Prepared{*std::move(settings), *std::move(plugins)};
 }
 
@@ -79,14 +80,29 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int run(const Arguments& arguments) {
-  // Blocked before the first thread is made, so that only the control thread takes them.
+// Blocked before the first thread is made, so that only the control thread takes them.
+void block_stop_signals() {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGINT);
   sigaddset(&stop, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+int run_consumer(const Arguments& arguments, const consume::Options& options) {
+  block_stop_signals();
+  auto prepared = prepare(arguments);
+  if (!prepared) return prepared.error();
+  observe::Log log(observe::level(prepared->settings.log.level));
+  const auto ended = consume::run(prepared->settings, prepared->plugins, log, log.host(), options);
+  if (ended) return 0;
+  const int status = report(ended.error());
+  return ended.error().code == sdk::Code::unimplemented ? usage : status;
+}
+
+int run(const Arguments& arguments) {
+  block_stop_signals();
   raise_descriptor_limit();
 
   auto prepared = prepare(arguments);
@@ -119,8 +135,19 @@ int main(int argc, char** argv) {
   add_config(check_command);
   auto& config_command = *app.add_subcommand("config", "About the configuration");
   config_command.require_subcommand(1);
-  auto& reference_command = *config_command.add_subcommand("reference", "Prints every key, its default and its meaning as Markdown");
+  auto& reference_command =
+      *config_command.add_subcommand("reference", "Prints every key, its default and its meaning as Markdown");
   add_config(reference_command);
+  auto& consumer_command =
+      *app.add_subcommand("consumer", "Prints each message and connection once, shared with the others of its group");
+  add_config(consumer_command);
+  consume::Options consumer_options;
+  consumer_command.add_option("--group", consumer_options.group, "The consumer group to join")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->check([](const std::string& name) { return std::string(name.empty() ? "a group needs a name" : ""); });
+  consumer_command.add_flag(
+      "--json", [&consumer_options](std::int64_t) { consumer_options.form = consume::Form::json; }, "One JSON object a line");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -128,5 +155,6 @@ int main(int argc, char** argv) {
   }
   if (check_command) return check(arguments);
   if (config_command) return reference(arguments);
+  if (consumer_command) return run_consumer(arguments, consumer_options);
   return run(arguments);
 }

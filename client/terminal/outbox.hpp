@@ -20,7 +20,8 @@ class Outbox {
   void add(client::Draft draft);
   // The one under way was answered: the next one goes. [control] never blocks
   void answered();
-  // What is for `room` waits, and what comes after it: its stream is not live yet, so the sender would not see it. [control] never blocks
+  // What is for `room` waits, and what comes after it: its stream is not live yet, so the sender would not see it. [control]
+  // never blocks
   void hold(const std::string& room);
   // The room's stream is live, or it is known that it will not be for now. [control] never blocks
   void release(const std::string& room);

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/config/tables.hpp"
 
 namespace chatd::config {
 namespace {
@@ -34,7 +35,7 @@ bool host_name(std::string_view text) {
 }
 
 std::unexpected<sdk::Error> bad(std::string_view address, std::string_view why) {
-  return sdk::fail(sdk::Code::invalid_argument, sdk::text("\"", address, "\" ", why, "; expected host:port such as ", examples));
+  return sdk::fail(sdk::Code::invalid_argument, sdk::text(quoted(address), ' ', why, "; expected host:port such as ", examples));
 }
 
 }  // namespace
@@ -49,7 +50,7 @@ sdk::Result<std::uint16_t> parse_port(std::string_view text) {
   const char* const end = std::to_address(text.end());
   const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, port);
   if (error != std::errc() || stop != end) {
-    return sdk::fail(sdk::Code::invalid_argument, sdk::text("\"", text, "\" is not a port; expected a number from 0 to 65535"));
+    return sdk::fail(sdk::Code::invalid_argument, sdk::text(quoted(text), " is not a port; expected a number from 0 to 65535"));
   }
   return port;
 }

@@ -14,6 +14,7 @@
 #include <toml++/toml.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/config/tables.hpp"
 
 namespace chatd::config {
 namespace {
@@ -96,14 +97,14 @@ class Translation {
     const std::string where = path.empty() ? "" : sdk::text(" in [", path, ']');
     const auto* array = node.as_array();
     if (array == nullptr) {
-      return sdk::text('"', key, '"', where, " is ", kind(node.type()), ", which no key takes; write a text in quotes");
+      return sdk::text(config::quoted(key), where, " is ", kind(node.type()), ", which no key takes; write a text in quotes");
     }
     if (array->is_array_of_tables()) {
       const std::string whole = path.empty() ? key : sdk::text(path, '.', key);
       return sdk::text("[[", whole, "]] is an array of tables, which no key takes; write one table [", whole, ']');
     }
     const auto odd = std::ranges::find_if(*array, [](const toml::node& item) { return !item.is_string(); });
-    return sdk::text('"', key, '"', where, " has ", kind(odd->type()), " in its list; expected texts in quotes");
+    return sdk::text(config::quoted(key), where, " has ", kind(odd->type()), " in its list; expected texts in quotes");
   }
 
   const std::string& name_;

@@ -17,6 +17,8 @@ const OptionList<Host>& host_options() {
        "Name of this host, unique in its cluster. Empty: `grpc-server-` and the Unix seconds of the start."},
       {"drain_deadline_ms", &Host::drain_deadline_ms, "ms", between(0, 600'000),
        "Longest time a stopping host gives what was accepted before it cuts connections."},
+      {"heartbeat_ms", &Host::heartbeat_ms, "ms", between(500, 60'000),
+       "Interval at which the host says on broker.hosts_topic that it is alive."},
       {"keepalive_time_ms", &Host::keepalive_time_ms, "ms", between(1'000, 7'200'000),
        "Silence on a connection after which the host pings its client."},
       {"keepalive_timeout_ms", &Host::keepalive_timeout_ms, "ms", between(100, 600'000),

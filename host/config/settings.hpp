@@ -18,6 +18,7 @@ struct Host {
   std::string listen = "0.0.0.0:8081";
   std::string server_id;  // empty: whoever starts the host makes one of the time
   std::int64_t drain_deadline_ms = 10'000;
+  std::int64_t heartbeat_ms = 5'000;
   std::int64_t keepalive_time_ms = 20'000;
   std::int64_t keepalive_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;

@@ -9,7 +9,8 @@ namespace chatd::hub {
 
 class ConnectionLog::Event final : public sdk::Completion {
  public:
-  Event(ConnectionLog& owner, std::string_view user_id, bool connected, sdk::Time now) : owner_(owner), key_(user_id), time_(now) {
+  Event(ConnectionLog& owner, std::string_view user_id, bool connected, sdk::Time now)
+      : owner_(owner), key_(user_id), time_(now) {
     wire::append_json(value_, wire::ConnectionEvent{key_, std::string(owner.server_id_), connected, wire::timestamp(now)});
   }
 
@@ -53,7 +54,8 @@ void ConnectionLog::failed(const sdk::Error& error) noexcept {
   const auto now = std::chrono::steady_clock::now();
   if (now < quiet_until_) return;
   quiet_until_ = now + std::chrono::minutes(1);
-  log_.warning("connection events not published to ", topic_, ": ", failures_, " so far; ", sdk::name(error.code), ": ", error.text);
+  log_.warning("connection events not published to ", topic_, ": ", failures_, " so far; ", sdk::name(error.code), ": ",
+               error.text);
 }
 
 }  // namespace chatd::hub

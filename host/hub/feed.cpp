@@ -32,7 +32,8 @@ void Feed::deliver(std::span<const sdk::StoredRecord> batch) noexcept {
 void Feed::gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept {
   cursor(partition).offset = to;
   reached();
-  log_.warning("gap in ", topic_, "[", partition, "]: offsets ", from, " to ", to, " are gone from the log and were not delivered");
+  log_.warning("gap in ", topic_, "[", partition, "]: offsets ", from, " to ", to,
+               " are gone from the log and were not delivered");
 }
 
 void Feed::reached() noexcept {
@@ -52,7 +53,8 @@ void Feed::take(const sdk::StoredRecord& stored) {
   auto message = decoder_.decode(record.value, record_time);
   if (!message) return skip(stored, message.error());
   if (kind_ == Kind::rooms) {
-    if (record.key.empty() || wire::first_invalid_utf8(record.key)) return skip(stored, {sdk::Code::invalid_argument, "the key is no room"});
+    if (record.key.empty() || wire::first_invalid_utf8(record.key))
+      return skip(stored, {sdk::Code::invalid_argument, "the key is no room"});
     message->room = record.key;
   }
   for (const auto& header : record.headers) {
@@ -61,7 +63,8 @@ void Feed::take(const sdk::StoredRecord& stored) {
 
   const auto time_ms = std::chrono::duration_cast<std::chrono::milliseconds>(record.timestamp.time_since_epoch()).count();
   token_.clear();
-  wire::append_token(token_, time_ms, kind_ == Kind::lobby ? std::span<const sdk::Position>(next_) : std::span<const sdk::Position>(&next, 1));
+  wire::append_token(token_, time_ms,
+                     kind_ == Kind::lobby ? std::span<const sdk::Position>(next_) : std::span<const sdk::Position>(&next, 1));
   arrivals_.push_back({std::string(message->room), maker_->message(*message, token_)});
 }
 
@@ -74,8 +77,8 @@ void Feed::skip(const sdk::StoredRecord& stored, const sdk::Error& why) {
   const auto now = std::chrono::steady_clock::now();
   if (now < quiet_until_) return;
   quiet_until_ = now + std::chrono::minutes(1);
-  log_.warning("skipped a record that is no message: ", topic_, "[", stored.position.partition, "] offset ", stored.position.offset, ": ",
-               why.text, " (", count, " so far; said once a minute at most)");
+  log_.warning("skipped a record that is no message: ", topic_, "[", stored.position.partition, "] offset ",
+               stored.position.offset, ": ", why.text, " (", count, " so far; said once a minute at most)");
 }
 
 // Partitions are few and numbered from 0; one that was never named begins at its first record.

@@ -35,7 +35,8 @@ class Feed final : public sdk::Sink {
 
   // Until reading has begun; false at the deadline. [control] may block
   [[nodiscard]] bool wait_started(sdk::Deadline deadline);
-  // Until everything before the extents' ends was put into the inbox, or is gone from the log; false at the deadline. [control] may block
+  // Until everything before the extents' ends was put into the inbox or is gone from the log; false at the deadline.
+  // [control] may block
   [[nodiscard]] bool wait_for(std::span<const sdk::Extent> extents, sdk::Deadline deadline);
   // Records passed over because their value is no message. [any] never blocks
   [[nodiscard]] std::uint64_t bad_records() const;

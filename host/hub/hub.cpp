@@ -1,5 +1,6 @@
 #include "host/hub/hub.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "chatd/sdk/text.hpp"
@@ -27,6 +28,7 @@ Session& Hub::open(Outlet& outlet, std::string user_id, std::span<const std::str
     Room& joined = room(name);
     if (notices && !joined.subscribed) joined.subscribed = maker_.subscribed(name);
     session.memberships.push_back({&joined, joined.ring.head(), joined.members.size(), notices});
+    if (closing_) session.memberships.back().end = joined.ring.head();
     joined.members.push_back({&session, session.memberships.size() - 1});
   }
   session.ending = closing_;
@@ -91,11 +93,13 @@ bool Hub::step(Session& session) noexcept {
 }
 
 bool Hub::pending(const Session& session) noexcept {
-  for (const auto& membership : session.memberships) {
-    if (membership.announce || membership.next != membership.room->ring.head()) return true;
-  }
-  return false;
+  return std::ranges::any_of(session.memberships, [](const Membership& membership) {
+    return membership.announce || membership.next < last(membership);
+  });
 }
+
+// Where its cursor stops for now.
+std::uint64_t Hub::last(const Membership& membership) noexcept { return std::min(membership.room->ring.head(), membership.end); }
 
 // The next frame of the rooms in turn. Null: a cursor fell off its ring, and the session was ended. REQUIRES: pending(session)
 const Frame* Hub::take(Session& session) noexcept {
@@ -103,7 +107,7 @@ const Frame* Hub::take(Session& session) noexcept {
     auto& membership = session.memberships[session.turn];
     const Ring& ring = membership.room->ring;
     if (std::exchange(membership.announce, false)) return membership.room->subscribed.get();
-    if (membership.next == ring.head()) continue;
+    if (membership.next >= last(membership)) continue;
     if (membership.next < ring.tail()) {
       end(session, {sdk::Code::resource_exhausted,
                     sdk::text("too slow: ", ring.tail() - membership.next, " messages of room \"", membership.room->name,
@@ -128,6 +132,7 @@ void Hub::end_all(const sdk::Error& why) noexcept {
   for (auto& [id, session] : sessions_) {
     if (session->over) continue;
     session->ending = why;
+    for (auto& membership : session->memberships) membership.end = membership.room->ring.head();
     if (!session->writing) queue(*session);
   }
 }

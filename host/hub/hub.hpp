@@ -60,11 +60,11 @@ class Hub {
 
   // Whether no session has something to do. [queue] never blocks
   [[nodiscard]] bool idle() const noexcept { return first_ == nullptr; }
-  // Serves the session that waits longest until it has no more or its outlet is busy (depth first: its connection is in the cache,
-  // and its small frames share a packet). [queue] never blocks
+  // Serves the session that waits longest until it has no more or its outlet is busy (depth first: its connection is in the
+  // cache, and its small frames share a packet). [queue] never blocks
   void flush_one(Progress& progress) noexcept;
 
-  // Ends every session once it has what is pending; sessions opened later end at once. [queue] never blocks
+  // Ends every session once it has what is pending now; sessions opened later end at once. [queue] never blocks
   void end_all(const sdk::Error& why) noexcept;
   // Cuts every session that is still here. [queue] never blocks
   void cut_all() noexcept;
@@ -80,6 +80,7 @@ class Hub {
   };
 
   [[nodiscard]] static bool pending(const Session& session) noexcept;
+  [[nodiscard]] static std::uint64_t last(const Membership& membership) noexcept;
   Room& room(std::string_view name);
   void leave(Membership& membership) noexcept;
   void queue(Session& session) noexcept;
@@ -94,7 +95,7 @@ class Hub {
   std::unordered_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
   std::optional<sdk::Error> closing_;
   std::uint64_t next_id_ = 1;
-  Session* first_ = nullptr;     // of those that have something to do
+  Session* first_ = nullptr;  // of those that have something to do
   Session* last_ = nullptr;
   Session* flushing_ = nullptr;  // the one in flush_one, null when it was closed meanwhile
 };

@@ -10,8 +10,10 @@ void Inbox::put(std::vector<Arrival>& batch) {
   {
     const std::scoped_lock lock(mutex_);
     auto& arrivals = contents_.arrivals;
-    if (arrivals.empty()) std::swap(arrivals, batch);
-    else arrivals.insert(arrivals.end(), std::move_iterator(batch.begin()), std::move_iterator(batch.end()));
+    if (arrivals.empty())
+      std::swap(arrivals, batch);
+    else
+      arrivals.insert(arrivals.end(), std::move_iterator(batch.begin()), std::move_iterator(batch.end()));
     wake = needs_wake();
   }
   batch.clear();

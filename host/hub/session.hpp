@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,8 +18,8 @@ struct Room;
 
 class Outlet {
  public:
-  // Starts to write; calls Hub::written once when the next frame may come. `more`: another write follows at once, so the bytes may
-  // wait for it. The frame is kept alive by the outlet as long as it needs. [queue] never blocks
+  // Starts to write; calls Hub::written once when the next frame may come. `more`: another write follows at once, so the bytes
+  // may wait for it. The frame is kept alive by the outlet as long as it needs. [queue] never blocks
   virtual void write(const Frame& frame, bool more) noexcept = 0;
   // Ends the stream with this status. Called once, with no write in flight; Hub::close follows when it is over.
   // [queue] never blocks
@@ -33,9 +34,10 @@ class Outlet {
 // One room of a session.
 struct Membership {
   Room* room;
-  std::uint64_t next;         // the cursor: sequence number of the frame that comes next
-  std::size_t place;          // in Room::members
-  bool announce;              // the SUBSCRIBED notice comes first
+  std::uint64_t next;                                             // the cursor: sequence number of the frame that comes next
+  std::size_t place;                                              // in Room::members
+  bool announce;                                                  // the SUBSCRIBED notice comes first
+  std::uint64_t end = std::numeric_limits<std::uint64_t>::max();  // nothing from here on: the session is ending
 };
 
 struct Session {
@@ -45,9 +47,9 @@ struct Session {
   std::vector<Membership> memberships;
   std::size_t turn = 0;  // the membership that is served next, so that no room starves another
 
-  bool writing = true;              // a write is in flight; true until the outlet says that it is open
-  bool over = false;                // Outlet::end or cut was called
-  std::optional<sdk::Error> ending; // end with this once all pending frames are written
+  bool writing = true;               // a write is in flight; true until the outlet says that it is open
+  bool over = false;                 // Outlet::end or cut was called
+  std::optional<sdk::Error> ending;  // end with this once all pending frames are written
 
   // Links of the hub's list of sessions that have something to do.
   bool queued = false;

@@ -11,10 +11,14 @@ namespace {
 
 spdlog::level::level_enum spdlog_level(sdk::Level level) noexcept {
   switch (level) {
-    case sdk::Level::debug: return spdlog::level::debug;
-    case sdk::Level::info: return spdlog::level::info;
-    case sdk::Level::warning: return spdlog::level::warn;
-    case sdk::Level::error: return spdlog::level::err;
+    case sdk::Level::debug:
+      return spdlog::level::debug;
+    case sdk::Level::info:
+      return spdlog::level::info;
+    case sdk::Level::warning:
+      return spdlog::level::warn;
+    case sdk::Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -23,7 +27,8 @@ spdlog::level::level_enum spdlog_level(sdk::Level level) noexcept {
 
 class Log::Named final : public sdk::Logger {
  public:
-  Named(std::string_view name, spdlog::sink_ptr sink, spdlog::level::level_enum level) : logger_(std::string(name), std::move(sink)) {
+  Named(std::string_view name, spdlog::sink_ptr sink, spdlog::level::level_enum level)
+      : logger_(std::string(name), std::move(sink)) {
     logger_.set_level(level);
     logger_.flush_on(spdlog::level::debug);
   }

@@ -24,8 +24,8 @@ using namespace std::chrono_literals;
 using sdk::Code;
 using sdk::text;
 
-constexpr int backlog = 4096;         // the kernel cuts it to net.core.somaxconn
-constexpr auto retry_after = 50ms;    // while descriptors or memory are short
+constexpr int backlog = 4096;       // the kernel cuts it to net.core.somaxconn
+constexpr auto retry_after = 50ms;  // while descriptors or memory are short
 
 struct Freeaddrinfo {
   void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
@@ -35,7 +35,8 @@ std::string printed(const sockaddr_storage& address, socklen_t size) {
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> port{};
   const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
-  if (getnameinfo(generic, size, host.data(), host.size(), port.data(), port.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) return "?";
+  if (getnameinfo(generic, size, host.data(), host.size(), port.data(), port.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+    return "?";
   return address.ss_family == AF_INET6 ? text('[', host.data(), "]:", port.data()) : text(host.data(), ':', port.data());
 }
 
@@ -54,7 +55,8 @@ Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
 int Descriptor::release() noexcept { return std::exchange(fd_, -1); }
 
 sdk::Result<std::unique_ptr<Acceptor>> Acceptor::open(const Options& options, sdk::Logger& log) {
-  const std::string wanted = options.host.contains(':') ? text('[', options.host, "]:", options.port) : text(options.host, ':', options.port);
+  const std::string wanted =
+      options.host.contains(':') ? text('[', options.host, "]:", options.port) : text(options.host, ':', options.port);
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -82,16 +84,23 @@ sdk::Result<std::unique_ptr<Acceptor>> Acceptor::open(const Options& options, sd
     ::getsockname(listener.get(), static_cast<sockaddr*>(static_cast<void*>(&bound)), &size);
     Descriptor stop(::eventfd(0, EFD_CLOEXEC));
     if (stop.get() < 0) return sdk::fail(Code::resource_exhausted, text("cannot make an eventfd: ", std::strerror(errno)));
-    return std::make_unique<Acceptor>(Key{}, std::move(listener), std::move(stop), printed(bound, size), options.send_buffer_bytes, log);
+    return std::make_unique<Acceptor>(Key{}, std::move(listener), std::move(stop), printed(bound, size),
+                                      options.send_buffer_bytes, log);
   }
-  const std::string_view remedy = last_error == EADDRINUSE ? "; another program has the port: stop it, or set host.listen or SERVER_PORT"
-                                  : last_error == EACCES   ? "; ports below 1024 need a privilege: set host.listen to a higher one"
-                                                           : "";
+  const std::string_view remedy = last_error == EADDRINUSE
+                                      ? "; another program has the port: stop it, or set host.listen or SERVER_PORT"
+                                  : last_error == EACCES ? "; ports below 1024 need a privilege: set host.listen to a higher one"
+                                                         : "";
   return sdk::fail(Code::unavailable, text("cannot listen on ", wanted, ": ", std::strerror(last_error), remedy));
 }
 
-Acceptor::Acceptor(Key, Descriptor listener, Descriptor stop, std::string address, std::int64_t send_buffer_bytes, sdk::Logger& log)
-    : listener_(std::move(listener)), stop_(std::move(stop)), address_(std::move(address)), send_buffer_bytes_(send_buffer_bytes), log_(log) {}
+Acceptor::Acceptor(Key, Descriptor listener, Descriptor stop, std::string address, std::int64_t send_buffer_bytes,
+                   sdk::Logger& log)
+    : listener_(std::move(listener)),
+      stop_(std::move(stop)),
+      address_(std::move(address)),
+      send_buffer_bytes_(send_buffer_bytes),
+      log_(log) {}
 
 Acceptor::~Acceptor() { stop(); }
 

@@ -43,9 +43,9 @@ class Acceptor {
 
  public:
   struct Options {
-    std::string host;                   // a name or an address; brackets off
-    std::uint16_t port = 0;             // 0: a free one
-    std::int64_t send_buffer_bytes = 0; // SO_SNDBUF; 0: the kernel's own
+    std::string host;                    // a name or an address; brackets off
+    std::uint16_t port = 0;              // 0: a free one
+    std::int64_t send_buffer_bytes = 0;  // SO_SNDBUF; 0: the kernel's own
   };
 
   // Binds and listens; connections wait in the kernel until `run`. `log` must outlive it. [control] may block (name look-up)

@@ -28,7 +28,8 @@ class Health::Check {
     next->await(next);
     const auto status = health_.status(request_.service());
     if (status == HealthCheckResponse::SERVICE_UNKNOWN) {
-      writer_.FinishWithError({grpc::StatusCode::NOT_FOUND, sdk::text("no service \"", request_.service(), "\" here")}, &finished_);
+      writer_.FinishWithError({grpc::StatusCode::NOT_FOUND, sdk::text("no service \"", request_.service(), "\" here")},
+                              &finished_);
       return;
     }
     HealthCheckResponse response;

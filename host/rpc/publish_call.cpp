@@ -29,11 +29,14 @@ void PublishCall::publish() noexcept {
   request_.Clear();
   if (!request) return refuse(request.error());
   switch (endpoint_.publishes.enter()) {
-    case Gate::Answer::in: break;
-    case Gate::Answer::closed: return refuse(shutting_down());
+    case Gate::Answer::in:
+      break;
+    case Gate::Answer::closed:
+      return refuse(shutting_down());
     case Gate::Answer::full:
       return refuse({sdk::Code::resource_exhausted,
-                     sdk::text("this server has ", endpoint_.options.publishes_in_flight, " publishes in flight (limits.publishes_in_flight); try again"),
+                     sdk::text("this server has ", endpoint_.options.publishes_in_flight,
+                               " publishes in flight (limits.publishes_in_flight); try again"),
                      true});
   }
   outgoing_.emplace(*std::move(request), endpoint_.options.topics, endpoint_.clock.now(), endpoint_.message_ids.next());
@@ -45,8 +48,10 @@ void PublishCall::publish() noexcept {
 
 void PublishCall::done(sdk::Result<sdk::Position> result) noexcept {
   result_ = std::move(result);
-  if (endpoint_.queue.here()) answer();
-  else endpoint_.queue.inbox().put([this]() noexcept { answer(); });
+  if (endpoint_.queue.here())
+    answer();
+  else
+    endpoint_.queue.inbox().put([this]() noexcept { answer(); });
 }
 
 void PublishCall::answer() noexcept {

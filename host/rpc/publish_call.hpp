@@ -22,7 +22,8 @@ class PublishCall final : public sdk::Completion {
   PublishCall(const PublishCall&) = delete;
   PublishCall& operator=(const PublishCall&) = delete;
 
-  // Asks gRPC for the next publish. `self` is this call's place in Endpoint::publish_calls. [queue, or before it runs] never blocks
+  // Asks gRPC for the next publish. `self` is this call's place in Endpoint::publish_calls. [queue, or before it runs] never
+  // blocks
   void await(std::list<PublishCall>::iterator self);
 
   // [any]

@@ -2,15 +2,14 @@
 
 #include <utility>
 
-#include <pthread.h>
-
 #include <grpc/support/time.h>
+#include <pthread.h>
 
 namespace chatd::rpc {
 namespace {
 
-// After this many streams were served, as many events are handled, so that a fan-out does not keep requests waiting. epoll1 handles
-// one event a poll: a single time-out does not say that nothing waits.
+// After this many streams were served, as many events are handled, so that a fan-out does not keep requests waiting. epoll1
+// handles one event a poll: a single time-out does not say that nothing waits.
 constexpr int turns = 32;
 
 }  // namespace
@@ -30,8 +29,10 @@ void Queue::run() {
 void Queue::stop() noexcept {
   if (std::exchange(stopped_, true)) return;
   completions_->Shutdown();
-  if (thread_.joinable()) thread_.join();
-  else loop();  // gRPC wants a queue to be emptied, also one that was never served
+  if (thread_.joinable())
+    thread_.join();
+  else
+    loop();  // gRPC wants a queue to be emptied, also one that was never served
 }
 
 // The inbox calls this once until the queue has looked, so the alarm is free again.
@@ -65,9 +66,14 @@ bool Queue::poll() noexcept {
   void* tag = nullptr;
   bool ok = false;
   switch (completions_->AsyncNext(&tag, &ok, gpr_time_0(GPR_CLOCK_MONOTONIC))) {
-    case grpc::CompletionQueue::GOT_EVENT: static_cast<Event*>(tag)->fire(ok); return true;
-    case grpc::CompletionQueue::SHUTDOWN: over_ = true; return false;
-    case grpc::CompletionQueue::TIMEOUT: return false;
+    case grpc::CompletionQueue::GOT_EVENT:
+      static_cast<Event*>(tag)->fire(ok);
+      return true;
+    case grpc::CompletionQueue::SHUTDOWN:
+      over_ = true;
+      return false;
+    case grpc::CompletionQueue::TIMEOUT:
+      return false;
   }
   return false;
 }

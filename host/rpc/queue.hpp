@@ -66,7 +66,7 @@ class Queue final : private hub::Wake, private hub::Progress {
   hub::Inbox::Contents contents_;
   grpc::Alarm alarm_;
   On<Queue, &Queue::look> woken_{this};
-  bool over_ = false;     // the completion queue is shut down and empty
+  bool over_ = false;  // the completion queue is shut down and empty
   bool stopped_ = false;
   std::jthread thread_;  // last: it uses the rest
 };

@@ -67,8 +67,10 @@ class Reflection::Call {
     stream_.Write(response, &answered_);
   }
   void answered(bool ok) noexcept {
-    if (ok) stream_.Read(&request_, &asked_);
-    else stream_.Finish(grpc::Status::CANCELLED, &finished_);
+    if (ok)
+      stream_.Read(&request_, &asked_);
+    else
+      stream_.Finish(grpc::Status::CANCELLED, &finished_);
   }
   void finished(bool) noexcept { reflection_.calls_.erase(self_); }
 
@@ -102,16 +104,19 @@ void Reflection::answer(const ServerReflectionRequest& request, ServerReflection
     case ServerReflectionRequest::kFileByFilename:
       return add_files_or_refuse(pool.FindFileByName(request.file_by_filename()), request.file_by_filename(), response);
     case ServerReflectionRequest::kFileContainingSymbol:
-      return add_files_or_refuse(pool.FindFileContainingSymbol(request.file_containing_symbol()), request.file_containing_symbol(), response);
+      return add_files_or_refuse(pool.FindFileContainingSymbol(request.file_containing_symbol()),
+                                 request.file_containing_symbol(), response);
     case ServerReflectionRequest::kFileContainingExtension:
       return refuse(grpc::StatusCode::NOT_FOUND, "no message here has extensions", response);
     case ServerReflectionRequest::kAllExtensionNumbersOfType: {
       const std::string& type = request.all_extension_numbers_of_type();
-      if (!pool.FindMessageTypeByName(type)) return refuse(grpc::StatusCode::NOT_FOUND, sdk::text("no message \"", type, "\" here"), response);
+      if (!pool.FindMessageTypeByName(type))
+        return refuse(grpc::StatusCode::NOT_FOUND, sdk::text("no message \"", type, "\" here"), response);
       response.mutable_all_extension_numbers_response()->set_base_type_name(type);
       return;
     }
-    case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET: break;
+    case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
+      break;
   }
   refuse(grpc::StatusCode::INVALID_ARGUMENT, "the request asks nothing", response);
 }

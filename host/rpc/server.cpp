@@ -26,12 +26,12 @@ using namespace std::chrono_literals;
 using sdk::Code;
 using sdk::text;
 
-constexpr int awaited_publishes = 64;      // so that a burst finds calls that wait for it
+constexpr int awaited_publishes = 64;  // so that a burst finds calls that wait for it
 constexpr int handshake_timeout_ms = 10'000;
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
-constexpr auto last_grace = 1s;     // for cut streams to come back
-constexpr auto goodbye = 100ms;    // for idle clients to see that we go; some look only at their next call
+constexpr auto last_grace = 1s;                               // for cut streams to come back
+constexpr auto goodbye = 100ms;  // for idle clients to see that we go; some look only at their next call
 
 // Both libraries print to stderr whatever clients send that is malformed. What matters is answered or logged by us.
 void quieten_libraries() {
@@ -127,7 +127,8 @@ void Server::State::build() {
 Server::Server(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock, sdk::Logger& log)
     : state_(std::make_unique<State>(std::move(options), broker, clock, log)) {}
 
-sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock, sdk::Logger& log) {
+sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock,
+                                                  sdk::Logger& log) {
   auto server = std::make_unique<Server>(std::move(options), broker, clock, log);
   auto& state = *server->state_;
   auto acceptor = Acceptor::open({state.options.host, state.options.port, state.options.send_buffer_bytes}, log);
@@ -161,6 +162,8 @@ sdk::Result<> Server::start() {
 void Server::serving(bool yes) noexcept {
   inbox().put([&health = *state_->health, yes]() noexcept { health.serving(yes); });
 }
+
+std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }
 
 void Server::refuse_new() noexcept {
   serving(false);

@@ -40,8 +40,8 @@ struct ServerOptions {
 class Server {
  public:
   // Binds the port; clients that connect wait. All references must outlive it. [control] may block (name look-up)
-  [[nodiscard]] static sdk::Result<std::unique_ptr<Server>> open(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock,
-                                                                 sdk::Logger& log);
+  [[nodiscard]] static sdk::Result<std::unique_ptr<Server>> open(ServerOptions options, sdk::Broker& broker,
+                                                                 const sdk::Clock& clock, sdk::Logger& log);
   explicit Server(ServerOptions options, sdk::Broker& broker, const sdk::Clock& clock, sdk::Logger& log);
   // Stops. Waits for `stop`.
   ~Server();
@@ -57,6 +57,9 @@ class Server {
   [[nodiscard]] sdk::Result<> start();
   // What grpc.health.v1 says. [any] never blocks
   void serving(bool yes) noexcept;
+
+  // Open now. [any] never blocks
+  [[nodiscard]] std::size_t streams() const noexcept;
 
   // No new connections, streams or publishes. [control] may block briefly
   void refuse_new() noexcept;

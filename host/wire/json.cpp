@@ -41,14 +41,29 @@ void append_string(std::string& out, std::string_view text) {
     } else if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') {
       flush(i);
       switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        default: append_unicode_escape(out, c);
+        case '"':
+          out += "\\\"";
+          break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '\b':
+          out += "\\b";
+          break;
+        case '\f':
+          out += "\\f";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
+        default:
+          append_unicode_escape(out, c);
       }
       plain = i + 1;
     }
@@ -63,8 +78,8 @@ void append_timestamp(std::string& out, Timestamp t) {
   out += '"';
 }
 
-// RapidJSON takes an escaped low surrogate without its high one and makes bytes of it that are no UTF-8. What stood there as bytes
-// was validated: 0xed begins a character.
+// RapidJSON takes an escaped low surrogate without its high one and makes bytes of it that are no UTF-8. What stood there as
+// bytes was validated: 0xed begins a character.
 bool has_surrogate(std::string_view text) {
   for (auto at = text.find('\xed'); at != text.npos; at = text.find('\xed', at + 1)) {
     if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
@@ -121,8 +136,8 @@ class ObjectReader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Obje
 
  private:
   bool refuse(std::string_view found) {
-    wrong_ = depth_ == 0 ? sdk::text("expected an object, found ", found)
-                         : sdk::text("member \"", current_->name, "\" is ", found);
+    wrong_ =
+        depth_ == 0 ? sdk::text("expected an object, found ", found) : sdk::text("member \"", current_->name, "\" is ", found);
     return false;
   }
   bool other(std::string_view found) { return depth_ == 0 || (depth_ == 1 && current_) ? refuse(found) : true; }
@@ -147,10 +162,10 @@ sdk::Result<> read_object(std::string_view value, std::span<Member> members) {
   rapidjson::Reader reader;
   ObjectReader object(members);
   // Iterative: a value of a million brackets must not overflow the stack.
-  const auto result = reader.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(bytes, object);
+  const auto result = reader.Parse < rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag > (bytes, object);
   if (!result) {
-    const std::string why =
-        result.Code() == rapidjson::kParseErrorTermination ? std::string(object.wrong()) : rapidjson::GetParseError_En(result.Code());
+    const std::string why = result.Code() == rapidjson::kParseErrorTermination ? std::string(object.wrong())
+                                                                               : rapidjson::GetParseError_En(result.Code());
     return fail(Code::invalid_argument, sdk::text(why, " (at byte ", result.Offset(), ")"));
   }
   if (bytes.Tell() != value.size()) {  // to RapidJSON a NUL byte is the end
@@ -184,6 +199,17 @@ void append_json(std::string& out, const ConnectionEvent& event) {
   out += '}';
 }
 
+void append_json(std::string& out, const HostEvent& event) {
+  out +=
+      event.kind == HostEvent::Kind::leaving ? "{\"kind\":\"leaving\",\"server_id\":" : "{\"kind\":\"heartbeat\",\"server_id\":";
+  append_string(out, event.server_id);
+  out += ",\"streams\":";
+  sdk::append(out, event.streams);
+  out += ",\"timestamp\":";
+  append_timestamp(out, event.timestamp);
+  out += '}';
+}
+
 sdk::Result<Message> MessageDecoder::decode(std::string_view value, Timestamp fallback) {
   std::array<Member, 4> members{Member{"id", &id_}, Member{"user_id", &user_id_}, Member{"content", &content_},
                                 Member{"timestamp", &timestamp_}};
@@ -191,8 +217,10 @@ sdk::Result<Message> MessageDecoder::decode(std::string_view value, Timestamp fa
   const auto& [id, user_id, content, timestamp] = members;
 
   Message message;
-  if (id.found && !id_.empty()) message.sender = id_;
-  else if (user_id.found) message.sender = user_id_;
+  if (id.found && !id_.empty())
+    message.sender = id_;
+  else if (user_id.found)
+    message.sender = user_id_;
   if (message.sender.empty()) return fail(Code::invalid_argument, "neither \"id\" nor \"user_id\" names a sender");
   if (!content.found) return fail(Code::invalid_argument, "no \"content\"");
   message.content = content_;

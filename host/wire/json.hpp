@@ -18,12 +18,16 @@ void append_json(std::string& out, const Message& message);
 // REQUIRES: as above. [any] never blocks
 void append_json(std::string& out, const ConnectionEvent& event);
 
+// {"kind":"heartbeat","server_id":"...","streams":12,"timestamp":"..."}, appended to `out`; kind is "heartbeat" or "leaving".
+// REQUIRES: as above. [any] never blocks
+void append_json(std::string& out, const HostEvent& event);
+
 // Reads record values. Keeps its buffers from one value to the next, so that a decoded message costs no allocation.
 class MessageDecoder {
  public:
   // Any legal JSON object (its numbers within a double's range) that has `content` and one of `id` (which wins) and `user_id`;
-  // unknown members are passed over, a null is a member that is not there. Without `timestamp` the message gets `fallback`, the record's own time.
-  // The views are valid until the next call. Anything else is Code::invalid_argument with the reason.
+  // unknown members are passed over, a null is a member that is not there. Without `timestamp` the message gets `fallback`, the
+  // record's own time. The views are valid until the next call. Anything else is Code::invalid_argument with the reason.
   // [one thread] never blocks
   [[nodiscard]] sdk::Result<Message> decode(std::string_view value, Timestamp fallback);
 

@@ -1,6 +1,7 @@
 // What travels: a chat message and a connection event, whatever the format.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,15 @@ struct ConnectionEvent {
   std::string user_id;
   std::string server_id;
   bool connected = false;
+  Timestamp timestamp;
+};
+
+// A host is alive, or says that it goes.
+struct HostEvent {
+  enum class Kind { heartbeat, leaving };
+  Kind kind = Kind::heartbeat;
+  std::string_view server_id;
+  std::size_t streams = 0;  // open on it
   Timestamp timestamp;
 };
 

@@ -50,7 +50,8 @@ Error why_unparsable(std::string_view bytes, std::string_view type, std::span<co
       for (int i = 0; i < fields.field_count() && why.empty(); ++i) {
         const UnknownField& field = fields.field(i);
         UnknownFieldSet user;
-        if (field.number() == 1 && field.type() == UnknownField::TYPE_LENGTH_DELIMITED && user.ParseFromString(field.length_delimited())) {
+        if (field.number() == 1 && field.type() == UnknownField::TYPE_LENGTH_DELIMITED &&
+            user.ParseFromString(field.length_delimited())) {
           why = not_utf8(user, user_texts);
         }
       }
@@ -88,7 +89,8 @@ sdk::Result<ConnectRequest> parse_connect(std::string_view bytes, const Limits& 
   if (auto error = wrong_id("User.id", user.id(), limits)) return std::unexpected(*std::move(error));
   if (auto error = too_long("User.name", user.name().size(), limits.name)) return std::unexpected(*std::move(error));
   if (static_cast<std::size_t>(connect.rooms_size()) > limits.rooms_per_stream) {
-    return fail(Code::invalid_argument, text("Connect.rooms names ", connect.rooms_size(), " rooms; the limit is ", limits.rooms_per_stream));
+    return fail(Code::invalid_argument,
+                text("Connect.rooms names ", connect.rooms_size(), " rooms; the limit is ", limits.rooms_per_stream));
   }
 
   ConnectRequest request{std::move(*user.mutable_id()), std::move(*user.mutable_name()), {}, connect.notices()};
@@ -106,19 +108,22 @@ sdk::Result<PublishRequest> parse_publish(std::string_view bytes, const Limits& 
     return std::unexpected(why_unparsable(bytes, "chat.Message", message_texts));
   }
   if (auto error = wrong_id("Message.id", message.id(), limits)) return std::unexpected(*std::move(error));
-  if (auto error = too_long("Message.content", message.content().size(), limits.content)) return std::unexpected(*std::move(error));
-  if (auto error = too_long("Message.message_id", message.message_id().size(), limits.message_id)) return std::unexpected(*std::move(error));
+  if (auto error = too_long("Message.content", message.content().size(), limits.content))
+    return std::unexpected(*std::move(error));
+  if (auto error = too_long("Message.message_id", message.message_id().size(), limits.message_id))
+    return std::unexpected(*std::move(error));
   if (auto error = wrong_room("Message.room", message.room(), limits)) return std::unexpected(*std::move(error));
 
   PublishRequest request;
   if (message.has_timestamp()) {
     request.timestamp = Timestamp{message.timestamp().seconds(), message.timestamp().nanos()};
     if (!valid({0, request.timestamp->nanos})) {
-      return fail(Code::invalid_argument, text("Message.timestamp has ", request.timestamp->nanos, " ns; it takes 0 to 999999999"));
+      return fail(Code::invalid_argument,
+                  text("Message.timestamp has ", request.timestamp->nanos, " ns; it takes 0 to 999999999"));
     }
     if (!valid(*request.timestamp)) {
-      return fail(Code::invalid_argument, text("Message.timestamp (", request.timestamp->seconds, " s, ", request.timestamp->nanos,
-                                               " ns) is outside the years 0001 to 9999"));
+      return fail(Code::invalid_argument, text("Message.timestamp (", request.timestamp->seconds, " s, ",
+                                               request.timestamp->nanos, " ns) is outside the years 0001 to 9999"));
     }
   }
   request.sender = std::move(*message.mutable_id());

@@ -74,7 +74,8 @@ sdk::Result<Token> parse_token(std::string_view bytes) {
   for (std::uint64_t i = 0; i < *count; ++i) {
     const auto partition = take_varint(bytes);
     const auto offset = take_varint(bytes);
-    if (!partition || *partition > std::numeric_limits<std::int32_t>::max() || !offset || *offset > std::numeric_limits<std::int64_t>::max()) {
+    if (!partition || *partition > std::numeric_limits<std::int32_t>::max() || !offset ||
+        *offset > std::numeric_limits<std::int64_t>::max()) {
       return foreign();
     }
     token.positions.push_back({static_cast<std::int32_t>(*partition), static_cast<std::int64_t>(*offset)});

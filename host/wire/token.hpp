@@ -1,6 +1,7 @@
 // Token: where a stream stands in a room, as the client keeps it. Opaque to clients, the same on every host.
 //
-//   version (1 byte: 1) | record time, ms (varint, zigzag) | partitions (varint) | each: number, next offset (varints) | CRC-32 (4 bytes)
+//   version (1 byte: 1) | record time, ms (varint, zigzag) | partitions (varint) | each: number, next offset (varints) | CRC-32
+//   (4 bytes)
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <set>
+#include <sstream>
 
 #include "catch.hpp"
 #include "chat.hpp"
@@ -19,11 +20,19 @@ std::vector<std::string> arguments(const Chat& chat, const std::string& group, c
   return words;
 }
 
-// Whether the last that it said of the topic's partitions ends in `partitions`.
-bool has(const Program& consumer, const std::string& topic, const std::string& partitions) {
-  const auto log = consumer.log();
-  const auto at = log.rfind(topic + ": ");
-  return at != log.npos && log.substr(at + topic.size() + 2, log.find('\n', at) - at - topic.size() - 2) == partitions;
+// The partitions that it has by what it said last, as "TOPIC PARTITION".
+std::set<std::string> assigned(const Program& consumer, const Chat& chat) {
+  std::set<std::string> partitions;
+  for (const auto* topic : {&chat.messages, &chat.connections}) {
+    const auto log = consumer.log();
+    const auto at = log.rfind(topic->name() + ": partition");
+    const auto none = log.rfind(topic->name() + ": no partitions");
+    if (at == log.npos || (none != log.npos && none > at)) continue;
+    std::istringstream numbers(log.substr(log.find(' ', at + topic->name().size() + 2),
+                                          log.find('\n', at) - log.find(' ', at + topic->name().size() + 2)));
+    for (std::string number; std::getline(numbers >> std::ws, number, ',');) partitions.insert(topic->name() + " " + number);
+  }
+  return partitions;
 }
 
 // The contents of the lines "TOPIC[PARTITION]@OFFSET  TIME  USER: CONTENT" of lobby messages, sorted.
@@ -47,9 +56,10 @@ std::vector<std::string> numbered(int from, int to) {
 
 }  // namespace
 
-TEST_CASE("two consumers share the partitions; when one leaves the other takes over where it stopped; hosts notice nothing") {
+TEST_CASE("two consumers share the partitions, one takes over where the other stopped, and hosts notice nothing") {
   const Chat chat;
   const auto& topic = chat.messages.name();
+  constexpr std::size_t all = 2 + 3;  // partitions of both topics
   const auto group = unique_name("group");
   const auto host = chat.host();
   Listener listener(host->address(), hello("alice"));
@@ -61,20 +71,23 @@ TEST_CASE("two consumers share the partitions; when one leaves the other takes o
   };
   say(20);
   Program first(arguments(chat, group));
-  REQUIRE(within(kafka_patience, [&] { return has(first, topic, "partitions 0, 1"); }));
+  REQUIRE(within(kafka_patience, [&] { return assigned(first, chat).size() == all; }));
   CHECK(within(kafka_patience, [&] { return contents({&first}, topic) == numbered(0, 20); }));
 
   Program second(arguments(chat, group));
   REQUIRE(within(kafka_patience, [&] {
-    return (has(first, topic, "partition 0") && has(second, topic, "partition 1")) ||
-           (has(first, topic, "partition 1") && has(second, topic, "partition 0"));
+    auto both = assigned(first, chat);
+    const auto of_first = both.size();
+    const auto of_second = assigned(second, chat);
+    both.insert(of_second.begin(), of_second.end());
+    return of_first + of_second.size() == all && both.size() == all && of_first >= 2 && of_second.size() >= 2;
   }));
   say(20);
   CHECK(within(kafka_patience, [&] { return contents({&first, &second}, topic) == numbered(0, 40); }));
 
   first.signal(SIGTERM);
   CHECK(first.wait() == 0);
-  REQUIRE(within(kafka_patience, [&] { return has(second, topic, "partitions 0, 1"); }));
+  REQUIRE(within(kafka_patience, [&] { return assigned(second, chat).size() == all; }));
   say(20);
   CHECK(within(kafka_patience, [&] { return contents({&first, &second}, topic) == numbered(0, 60); }));
 

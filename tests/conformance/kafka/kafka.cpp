@@ -26,7 +26,8 @@ constexpr std::size_t most_cases = 64;
 
 template <std::size_t number>
 void register_one() {
-  if (number < broker_cases().size()) REGISTER_TEST_CASE(run_one<number>, std::string(broker_cases()[number].name), "[conformance]");
+  if (number < broker_cases().size())
+    REGISTER_TEST_CASE(run_one<number>, std::string(broker_cases()[number].name), "[conformance]");
 }
 
 template <std::size_t... numbers>

@@ -134,8 +134,8 @@ TEST_CASE("text arrives as it was sent, whatever it holds") {
   HostProcess host;
   Listener alice(host.address(), hello("alice"));
   Chatter chatter(host.address());
-  const Texts texts{"",        "\"quotes\" and \\", "<b>&amp;</b>",  "tab\tline\nend\r", std::string("nul\0byte", 8),
-                    "안녕하세요", "😀👩‍👩‍👧",              "\u2028\u2029", "\x7f\u0080",       std::string(65'536, 'x')};
+  const Texts texts{"",           "\"quotes\" and \\",      "<b>&amp;</b>", "tab\tline\nend\r", std::string("nul\0byte", 8),
+                    "안녕하세요", "😀👩‍👩‍👧", "\u2028\u2029", "\x7f\u0080",       std::string(65'536, 'x')};
   for (const auto& text : texts) chatter.say("zoë", text);
   CHECK(alice.wait_for_contents(texts.size()) == texts);
 }

@@ -26,8 +26,8 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 // Everything the child does between fork and exec is async-signal-safe.
-pid_t spawn(const std::vector<std::string>& arguments, const std::vector<std::string>& environment, const std::filesystem::path& out,
-            const std::filesystem::path& err, unsigned long descriptors) {
+pid_t spawn(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+            const std::filesystem::path& out, const std::filesystem::path& err, unsigned long descriptors) {
   const char* program = std::getenv("CHATD_BIN");
   if (!program) throw std::runtime_error("CHATD_BIN does not name the chatd to test; run the tests by ctest");
   std::vector<std::string> words{program};
@@ -35,7 +35,8 @@ pid_t spawn(const std::vector<std::string>& arguments, const std::vector<std::st
   std::vector<std::string> names;
   for (char** at = environ; *at; ++at) {
     const std::string variable = *at;
-    const bool ours = variable.starts_with("CHATD_") || variable.starts_with("SERVER_PORT=") || variable.starts_with("KAFKA_BROKERS=");
+    const bool ours =
+        variable.starts_with("CHATD_") || variable.starts_with("SERVER_PORT=") || variable.starts_with("KAFKA_BROKERS=");
     if (!ours) names.push_back(variable);
   }
   names.insert(names.end(), environment.begin(), environment.end());

@@ -49,7 +49,6 @@ struct HostOptions {
 
 class HostProcess {
  public:
-
   // Starts it and waits until it listens; throws when it does not.
   explicit HostProcess(const HostOptions& options = {});
   // Kills it if it still runs.

@@ -84,7 +84,8 @@ std::size_t Listener::received() {
 
 grpc::Status Listener::wait_end() {
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, patience, [&] { return over_; })) return {grpc::StatusCode::DEADLINE_EXCEEDED, "the stream did not end"};
+  if (!changed_.wait_for(lock, patience, [&] { return over_; }))
+    return {grpc::StatusCode::DEADLINE_EXCEEDED, "the stream did not end"};
   return status_;
 }
 

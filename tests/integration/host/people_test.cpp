@@ -10,7 +10,9 @@ using chatd::client::Child;
 
 namespace {
 
-std::vector<std::string> client(const std::string& user, const HostProcess& host) { return {"client", user, "--server", host.address()}; }
+std::vector<std::string> client(const std::string& user, const HostProcess& host) {
+  return {"client", user, "--server", host.address()};
+}
 
 }  // namespace
 

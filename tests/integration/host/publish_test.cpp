@@ -114,6 +114,7 @@ TEST_CASE("a publish is answered only when the broker has it") {
   grpc::ClientContext impatient;
   impatient.set_deadline(std::chrono::system_clock::now() + 20ms);
   chat::Close close;
-  CHECK(chatter.stub().BroadcastMessage(&impatient, message("alice", "x"), &close).error_code() == grpc::StatusCode::DEADLINE_EXCEEDED);
+  CHECK(chatter.stub().BroadcastMessage(&impatient, message("alice", "x"), &close).error_code() ==
+        grpc::StatusCode::DEADLINE_EXCEEDED);
   chatter.say("alice", "the host took no harm from the caller that went away");
 }

@@ -1,11 +1,11 @@
 // What arrives at the port that is no chat client.
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <random>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "catch.hpp"
 #include "listener.hpp"

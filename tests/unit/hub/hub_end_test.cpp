@@ -43,6 +43,22 @@ TEST_CASE("at the end a stream first gets what is pending") {
   CHECK(hub.sessions() == 3);  // until their streams are gone
 }
 
+TEST_CASE("what arrives after the end keeps no stream open") {
+  TextMaker maker;
+  Hub hub({}, maker);
+  Transport transport;
+  Stream behind(hub, transport);
+  behind.ready().stuck = true;
+  for (const char* text : {"0", "1"}) arrive(hub, "", text);
+  run(hub, transport);
+  hub.end_all(leaving);
+  for (const char* text : {"2", "3"}) arrive(hub, "", text);
+  behind.stuck = false;
+  run(hub, transport);
+  ended(behind);
+  CHECK(behind.got == Texts{"0", "1"});
+}
+
 TEST_CASE("a stream that is opened after the end ends at once") {
   TextMaker maker;
   Hub hub({}, maker);

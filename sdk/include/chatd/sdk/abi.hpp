@@ -50,20 +50,20 @@
 #else
 #error "chatd plugins are built for x86_64 or aarch64"
 #endif
-#define CHATD_SDK_TOOLCHAIN                                                                                    \
-  CHATD_SDK_COMPILER " / libstdc++ " CHATD_SDK_TEXT(_GLIBCXX_RELEASE) " cxx11-abi " CHATD_SDK_TEXT(            \
-      _GLIBCXX_USE_CXX11_ABI) CHATD_SDK_CONTAINERS " / C++ " CHATD_SDK_TEXT(__cplusplus) " / " CHATD_SDK_MACHINE
+#define CHATD_SDK_TOOLCHAIN                                                                                                \
+  CHATD_SDK_COMPILER " / libstdc++ " CHATD_SDK_TEXT(_GLIBCXX_RELEASE) " cxx11-abi " CHATD_SDK_TEXT(_GLIBCXX_USE_CXX11_ABI) \
+      CHATD_SDK_CONTAINERS " / C++ " CHATD_SDK_TEXT(__cplusplus) " / " CHATD_SDK_MACHINE
 
 extern "C" {
 
 // Plain C, so that it can be looked at whatever made it. Text is static, ends in NUL.
 struct ChatdPlugin {
-  char magic[8];            // "chatd-p", NUL
-  std::uint32_t size;       // sizeof(ChatdPlugin)
-  std::uint32_t abi;        // CHATD_SDK_ABI
-  const char* toolchain;    // CHATD_SDK_TOOLCHAIN
-  const char* id;           // lower case letters, digits, '-', '_'; the name of its table [plugins.ID]
-  const char* version;      // the plugin's own, for people
+  char magic[8];          // "chatd-p", NUL
+  std::uint32_t size;     // sizeof(ChatdPlugin)
+  std::uint32_t abi;      // CHATD_SDK_ABI
+  const char* toolchain;  // CHATD_SDK_TOOLCHAIN
+  const char* id;         // lower case letters, digits, '-', '_'; the name of its table [plugins.ID]
+  const char* version;    // the plugin's own, for people
   // A new chatd::sdk::Plugin, or null with the reason in `error` (NUL-terminated, cut to `size`). Throws nothing.
   void* (*create)(char* error, std::size_t size);
   void (*destroy)(void* plugin);
@@ -94,7 +94,13 @@ inline void destroy(void* plugin) noexcept { std::unique_ptr<Plugin>(static_cast
 }  // namespace chatd::sdk::detail
 
 // `used` keeps it when nothing refers to it; default visibility exports it though the rest of a plugin is hidden.
-#define CHATD_PLUGIN(Class, plugin_id, plugin_version)                                                       \
-  extern "C" __attribute__((used, visibility("default"), section(CHATD_SDK_SECTION))) const ChatdPlugin      \
-      CHATD_SDK_SYMBOL = {"chatd-p", sizeof(ChatdPlugin), CHATD_SDK_ABI, CHATD_SDK_TOOLCHAIN, plugin_id,     \
-                          plugin_version, &chatd::sdk::detail::create<Class>, &chatd::sdk::detail::destroy};
+#define CHATD_PLUGIN(Class, plugin_id, plugin_version)                                \
+  extern "C" __attribute__((used, visibility("default"), section(CHATD_SDK_SECTION))) \
+  const ChatdPlugin CHATD_SDK_SYMBOL = {"chatd-p",                                    \
+                                        sizeof(ChatdPlugin),                          \
+                                        CHATD_SDK_ABI,                                \
+                                        CHATD_SDK_TOOLCHAIN,                          \
+                                        plugin_id,                                    \
+                                        plugin_version,                               \
+                                        &chatd::sdk::detail::create<Class>,           \
+                                        &chatd::sdk::detail::destroy};

@@ -83,11 +83,11 @@ enum class From : std::uint8_t { latest, earliest };
 
 // What a broker can do beyond the least; the conformance suite asks only for what is claimed.
 struct Traits {
-  bool durable = false;             // records outlive the process
-  bool shared = false;              // several hosts see one log
-  bool idempotent = false;          // the broker's own retries make no repeats
-  bool groups = false;              // `join` works
-  std::size_t max_record_bytes = 0; // key + value + headers; 0: no limit of its own
+  bool durable = false;              // records outlive the process
+  bool shared = false;               // several hosts see one log
+  bool idempotent = false;           // the broker's own retries make no repeats
+  bool groups = false;               // `join` works
+  std::size_t max_record_bytes = 0;  // key + value + headers; 0: no limit of its own
 };
 
 struct Health {
@@ -107,23 +107,23 @@ class Broker {
   // This host sees every record of every partition of `topic`, also of partitions added later (from their start).
   // `sink` must outlive the subscription. The topic is made when missing.
   // [control] may block
-  [[nodiscard]] virtual Result<std::unique_ptr<Subscription>> subscribe(std::string_view topic, From from, Sink& sink) noexcept = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<Subscription>> subscribe(std::string_view topic, From from,
+                                                                        Sink& sink) noexcept = 0;
 
   // Hands [from, to) of one partition to `reader`, at most `limit` records, and returns the offset to go on from.
   // Code::out_of_range when `from` is no longer, or not yet, in the log (`from == end` is fine and reads nothing);
   // Code::not_found for an unknown topic or partition.
   // [any but delivery] may block until `deadline`, then Code::deadline_exceeded
-  [[nodiscard]] virtual Result<std::int64_t> read(std::string_view topic, Position from, std::int64_t to, std::size_t limit, Reader& reader,
-                                                  Deadline deadline) noexcept = 0;
+  [[nodiscard]] virtual Result<std::int64_t> read(std::string_view topic, Position from, std::int64_t to, std::size_t limit,
+                                                  Reader& reader, Deadline deadline) noexcept = 0;
 
   // What each partition holds, by partition number. Code::not_found for an unknown topic.
   // [any but delivery] may block until `deadline`, then Code::deadline_exceeded
   [[nodiscard]] virtual Result<std::vector<Extent>> extents(std::string_view topic, Deadline deadline) noexcept = 0;
 
   // Work once: the members of `group` share the partitions of `topics`, and each record is processed by one of them. A new group
-  // begins at the first record; a member that comes back goes on where the group stopped. `processor` must outlive the membership.
-  // Code::unimplemented when traits().groups is false.
-  // [control] may block
+  // begins at the first record; a member that comes back goes on where the group stopped. `processor` must outlive the
+  // membership. Code::unimplemented when traits().groups is false. [control] may block
   [[nodiscard]] virtual Result<std::unique_ptr<Membership>> join(std::string_view group, std::span<const std::string> topics,
                                                                  Processor& processor) noexcept {
     (void)group, (void)topics, (void)processor;

@@ -21,13 +21,21 @@ class Logger {
 
   // The pieces are put together only when the level is kept. [any] never blocks
   template <class... Pieces>
-  void debug(const Pieces&... pieces) noexcept { say(Level::debug, pieces...); }
+  void debug(const Pieces&... pieces) noexcept {
+    say(Level::debug, pieces...);
+  }
   template <class... Pieces>
-  void info(const Pieces&... pieces) noexcept { say(Level::info, pieces...); }
+  void info(const Pieces&... pieces) noexcept {
+    say(Level::info, pieces...);
+  }
   template <class... Pieces>
-  void warning(const Pieces&... pieces) noexcept { say(Level::warning, pieces...); }
+  void warning(const Pieces&... pieces) noexcept {
+    say(Level::warning, pieces...);
+  }
   template <class... Pieces>
-  void error(const Pieces&... pieces) noexcept { say(Level::error, pieces...); }
+  void error(const Pieces&... pieces) noexcept {
+    say(Level::error, pieces...);
+  }
 
  private:
   template <class... Pieces>

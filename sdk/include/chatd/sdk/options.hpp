@@ -56,11 +56,16 @@ using Target = std::variant<bool*, std::int64_t*, double*, std::string*, TextLis
 
 template <class M>
 constexpr OptionType type_of() {
-  if constexpr (std::is_same_v<M, bool>) return OptionType::boolean;
-  else if constexpr (std::is_same_v<M, std::int64_t>) return OptionType::integer;
-  else if constexpr (std::is_same_v<M, double>) return OptionType::number;
-  else if constexpr (std::is_same_v<M, std::string>) return OptionType::text;
-  else if constexpr (std::is_same_v<M, TextList>) return OptionType::text_list;
+  if constexpr (std::is_same_v<M, bool>)
+    return OptionType::boolean;
+  else if constexpr (std::is_same_v<M, std::int64_t>)
+    return OptionType::integer;
+  else if constexpr (std::is_same_v<M, double>)
+    return OptionType::number;
+  else if constexpr (std::is_same_v<M, std::string>)
+    return OptionType::text;
+  else if constexpr (std::is_same_v<M, TextList>)
+    return OptionType::text_list;
   else {
     static_assert(std::is_same_v<M, TextTable>, "an option is bool, int64_t, double, string, vector or map of strings");
     return OptionType::text_table;
@@ -80,7 +85,7 @@ class OptionList {
  public:
   struct Item {
     template <class M>
-    Item(std::string_view key, M Struct::*member, std::string_view unit, Constraint constraint, std::string_view doc)
+    Item(std::string_view key, M Struct::* member, std::string_view unit, Constraint constraint, std::string_view doc)
         : info{key, detail::type_of<M>(), unit, std::move(constraint), {}, doc},
           target([member](Struct& s) -> detail::Target { return &(s.*member); }) {}
     OptionInfo info;

@@ -1,0 +1,62 @@
+# The front door: installs what is missing, builds, runs. CMakePresets.json has what stands behind it.
+CONFIG ?= config/chat.toml
+PRESET := release
+export CONFIG
+
+bin := build/release/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help server client consumer kafka-up kafka-down build test clean format lint docs
+
+help: ## say what there is to make
+	@awk -F ' *## *' '/^[a-z-]+:.*##/ { sub(":.*", "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  make server CONFIG=my.toml      with another configuration (default: $(CONFIG))'
+	@echo '  SERVER_PORT=8082 make server    on another port; the same word works for make client'
+	@echo '  make client USER=alice          chat as alice'
+	@echo '  make test PRESET=asan           the tests under sanitizers (presets: release, dev, asan, tsan)'
+
+server: ## build what is missing and run the server
+	@scripts/build release product
+	@exec $(bin)/chatd --config "$$CONFIG"
+
+# Every login shell sets USER, so only the one on make's command line says who wants to chat.
+client: ## chat in this terminal: make client USER=alice
+	$(if $(filter command,$(origin USER)),$(if $(USER),,$(error $(who))),$(error $(who)))
+	@scripts/build release product
+	@exec $(bin)/chat client "$$USER"
+
+# It needs a broker that hosts share, so the default configuration is Kafka's.
+consumer: CONFIG := $(if $(filter file,$(origin CONFIG)),config/kafka.toml,$(CONFIG))
+consumer: ## print each message and connection once, shared among consumers
+	@scripts/build release product
+	@exec $(bin)/chatd consumer --config "$$CONFIG"
+
+kafka-up: ## start a Kafka cluster of three brokers on this machine
+	@exec scripts/kafka up
+
+kafka-down: ## stop it; what was said stays
+	@exec scripts/kafka down
+
+who = who is chatting? Give a name: make client USER=alice
+
+build: ## build the server, its plugins and the client
+	@scripts/build release product
+
+test: ## build everything and run all tests
+	@scripts/build $(PRESET) all
+	@exec scripts/test $(PRESET)
+
+clean: ## remove everything that was built
+	@scripts/clean
+
+format: ## format all C++ files
+	@exec scripts/format
+
+lint: ## look for suspicious code with clang-tidy
+	@scripts/build release all
+	@exec scripts/lint
+
+docs: ## write docs/config.md anew from the options themselves
+	@scripts/build release product
+	@$(bin)/chatd config reference > build/config.md && mv build/config.md docs/config.md

@@ -1,0 +1,180 @@
+#include "plugins/kafka/delivery.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+#include <pthread.h>
+
+#include "chatd/sdk/text.hpp"
+
+namespace chatd::kafka {
+
+using namespace std::chrono_literals;
+using sdk::text;
+
+namespace {
+
+constexpr std::size_t batch_messages = 512;
+constexpr int poll_ms = 250;  // how late a new partition may be noticed
+constexpr auto question = 1s;
+constexpr auto pause_between_questions = 500ms;
+
+}  // namespace
+
+Delivery::Delivery(std::unique_ptr<Client> client, Cluster& cluster, Topic& topic, sdk::From from, sdk::Sink& sink,
+                   sdk::Logger& log)
+    : cluster_(cluster), topic_(topic), from_(from), sink_(sink), log_(log), client_(std::move(client)) {
+  rd_kafka_poll_set_consumer(client_->get());
+  queue_.reset(rd_kafka_queue_get_consumer(client_->get()));
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Delivery::end() noexcept {
+  const std::lock_guard lock(joining_);
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  rd_kafka_queue_yield(queue_.get());
+  thread_.join();
+  batch_.clear();
+  queue_.reset();
+  client_.reset();
+}
+
+void Delivery::run(const std::stop_token& stop) noexcept {
+  pthread_setname_np(pthread_self(), "kafka-deliver");
+  try {
+    if (!begin(stop)) return;
+    while (!stop.stop_requested()) {
+      grow();
+      mend();
+      take(stop);
+    }
+  } catch (const std::exception& e) {
+    log_.error("delivery of topic \"", topic_.name(), "\" ended: ", e.what());
+  }
+}
+
+bool Delivery::begin(const std::stop_token& stop) {
+  std::vector<sdk::Position> positions;
+  for (;;) {
+    if (!topic_.wait_found(stop)) return false;
+    const auto extents = cluster_.extents(topic_.name(), std::chrono::steady_clock::now() + question);
+    if (stop.stop_requested()) return false;
+    if (extents && !extents->empty()) {
+      for (const auto& [partition, first, end] : *extents)
+        positions.push_back({partition, from_ == sdk::From::latest ? end : first});
+      break;
+    }
+    if (asking_.due()) {
+      log_.warning("reading topic ", topic_.name(),
+                   " cannot begin yet: ", extents ? "it has no partitions" : extents.error().text, "; trying again");
+    }
+    std::mutex mutex;
+    std::condition_variable_any pause;
+    std::unique_lock lock(mutex);
+    (void)pause.wait_for(lock, stop, pause_between_questions, [] { return false; });
+    if (stop.stop_requested()) return false;
+  }
+  sink_.started(positions);
+  const auto list = partition_list(positions.size());
+  for (const auto& [partition, offset] : positions) {
+    rd_kafka_topic_partition_list_add(list.get(), topic_.name().c_str(), partition)->offset = offset;
+    next_.push_back(offset);
+  }
+  if (const auto error = rd_kafka_assign(client_->get(), list.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    log_.error("reading topic ", topic_.name(), " ended: ", rd_kafka_err2str(error));
+    return false;
+  }
+  return true;
+}
+
+void Delivery::grow() {
+  const auto count = static_cast<std::size_t>(topic_.partitions());
+  while (next_.size() < count) {
+    const auto partition = static_cast<std::int32_t>(next_.size());
+    next_.push_back(-1);
+    read_from(partition, RD_KAFKA_OFFSET_BEGINNING, false);
+    log_.info("reading partition ", partition, " of topic ", topic_.name(), " from its start: it was added");
+  }
+}
+
+void Delivery::read_from(std::int32_t partition, std::int64_t offset, bool anew) {
+  const auto list = partition_list(1);
+  rd_kafka_topic_partition_list_add(list.get(), topic_.name().c_str(), partition)->offset = offset;
+  Fault fault;
+  if (anew) fault.reset(rd_kafka_incremental_unassign(client_->get(), list.get()));
+  if (!fault) fault.reset(rd_kafka_incremental_assign(client_->get(), list.get()));
+  if (fault)
+    log_.error("partition ", partition, " of topic ", topic_.name(), " cannot be read: ", rd_kafka_error_string(fault.get()));
+}
+
+void Delivery::take(const std::stop_token& stop) {
+  // librdkafka would wait for a whole batch: so wait for one message, and take what else is there.
+  std::array<rd_kafka_message_t*, batch_messages> raw{};
+  raw[0] = rd_kafka_consume_queue(queue_.get(), poll_ms);
+  if (!raw[0]) return;
+  const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, raw.data() + 1, raw.size() - 1);
+  const std::size_t count = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
+  for (std::size_t i = 0; i < count; ++i) {
+    Message message(raw[i]);
+    if (stop.stop_requested()) continue;  // given back unread
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      flush();
+      trouble(*message);
+      continue;
+    }
+    auto& next = next_[static_cast<std::size_t>(message->partition)];
+    if (message->offset < next) continue;  // fetched before the place was changed
+    next = message->offset + 1;
+    batch_.add(std::move(message));
+  }
+  if (!stop.stop_requested()) flush();
+  batch_.clear();
+}
+
+void Delivery::flush() {
+  if (batch_.empty()) return;
+  sink_.deliver(batch_.records());
+  batch_.clear();
+}
+
+void Delivery::trouble(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+    if (std::ranges::find(lost_, message.partition, &Lost::partition) == lost_.end()) lost_.push_back({message.partition, {}});
+    return;
+  }
+  if (!fetching_.due()) return;
+  log_.warning("reading topic ", topic_.name(), message.rkt ? text(", partition ", message.partition) : std::string(), ": ",
+               rd_kafka_message_errstr(&message), "; trying again");
+}
+
+void Delivery::mend() {
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(lost_, [&](Lost& lost) {
+    if (lost.again > now) return false;
+    lost.again = now + pause_between_questions;
+    return mend(lost.partition);
+  });
+}
+
+bool Delivery::mend(std::int32_t partition) {
+  const auto extent = cluster_.extent(topic_.name(), partition, std::chrono::steady_clock::now() + question);
+  if (!extent) return false;
+  auto& next = next_[static_cast<std::size_t>(partition)];
+  if (next < 0) next = extent->begin;
+  if (next < extent->begin) {
+    log_.warning("topic ", topic_.name(), ", partition ", partition, ": offsets ", next, " to ", extent->begin - 1,
+                 " were deleted before this host read them; going on from ", extent->begin);
+    sink_.gap(partition, std::exchange(next, extent->begin), extent->begin);
+  } else if (next > extent->end) {
+    log_.error("topic ", topic_.name(), ", partition ", partition, " ends at ", extent->end, ", but was read up to ", next,
+               ": it was cut or made anew; going on from its end, what was written before is not delivered");
+    next = extent->end;
+  }
+  read_from(partition, next, true);
+  return true;
+}
+
+}  // namespace chatd::kafka

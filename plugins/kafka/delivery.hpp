@@ -1,0 +1,65 @@
+// Delivery: one subscription's consumer and thread, which carries all partitions of a topic to a sink at the sink's own pace.
+// While the sink is busy nothing is taken from librdkafka, which stops fetching when its bounded queue is full.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "chatd/sdk/broker.hpp"
+#include "plugins/kafka/batch.hpp"
+#include "plugins/kafka/client.hpp"
+#include "plugins/kafka/cluster.hpp"
+
+namespace chatd::kafka {
+
+// Owned by the subscription and, weakly, by the broker: whichever ends first ends it.
+class Delivery {
+ public:
+  // Begins when the cluster can say where. All that is referred to must outlive `end`. Throws std::system_error.
+  Delivery(std::unique_ptr<Client> client, Cluster& cluster, Topic& topic, sdk::From from, sdk::Sink& sink, sdk::Logger& log);
+  ~Delivery() { end(); }
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  // Waits for a call of the sink under way, or a question to the brokers (a second at most); no call comes after. Legal twice.
+  // [control] may block
+  void end() noexcept;
+
+ private:
+  // A partition whose next offset is not in the log.
+  struct Lost {
+    std::int32_t partition;
+    sdk::Deadline again;
+  };
+
+  void run(const std::stop_token& stop) noexcept;
+  [[nodiscard]] bool begin(const std::stop_token& stop);
+  void grow();
+  void take(const std::stop_token& stop);
+  void flush();
+  void trouble(const rd_kafka_message_t& message);
+  void mend();
+  [[nodiscard]] bool mend(std::int32_t partition);
+  void read_from(std::int32_t partition, std::int64_t offset, bool anew);
+
+  Cluster& cluster_;
+  Topic& topic_;
+  const sdk::From from_;
+  sdk::Sink& sink_;
+  sdk::Logger& log_;
+  OnceAMinute asking_, fetching_;
+  std::unique_ptr<Client> client_;
+  Queue queue_;
+  Batch batch_;
+  std::vector<std::int64_t> next_;  // by partition; -1: from its first record, wherever that is
+  std::vector<Lost> lost_;
+  std::mutex joining_;
+  std::jthread thread_;  // last: it uses everything above
+};
+
+}  // namespace chatd::kafka

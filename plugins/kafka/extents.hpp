@@ -1,0 +1,22 @@
+// What a topic's partitions hold, asked of the cluster.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "chatd/sdk/broker.hpp"
+#include "plugins/kafka/librdkafka.hpp"
+
+namespace chatd::kafka {
+
+// How many partitions a topic has. Code::not_found: none of that name; Code::deadline_exceeded. [any but delivery] may block
+[[nodiscard]] sdk::Result<std::int32_t> count_partitions(rd_kafka_t* client, const std::string& topic, sdk::Deadline deadline);
+
+// The extents of these partitions, in their order. Tries again, until the deadline, what may pass: a leader that moves, a topic
+// that not all brokers know yet. Code::deadline_exceeded with the last reason. [any] may block
+[[nodiscard]] sdk::Result<std::vector<sdk::Extent>> ask_extents(rd_kafka_t* client, const std::string& topic,
+                                                                std::span<const std::int32_t> partitions, sdk::Deadline deadline);
+
+}  // namespace chatd::kafka
