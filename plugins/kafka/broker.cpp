@@ -146,7 +146,7 @@ sdk::Result<std::unique_ptr<sdk::Membership>> Broker::join(std::string_view grou
   if (state_ != State::running) return unavailable("join");
   try {
     for (const auto& topic : topics) cluster_->want(topic).read_from_now_on();
-    auto member = std::make_shared<Member>(processor, *log_);
+    auto member = std::make_shared<Member>(*cluster_, processor, *log_);
     if (auto started = member->start(options_, client_id_, std::string(group), {topics.begin(), topics.end()}); !started)
       return std::unexpected(started.error());
     const std::lock_guard lock(reading_);

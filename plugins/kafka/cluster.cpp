@@ -203,6 +203,7 @@ void Cluster::hear(Topic& topic, const rd_kafka_metadata_topic_t& found) {
                                                   "\"; give this user the right to describe, read and write it")});
       break;
     default:
+      if (topic.partitions() > 0) return;  // it was well, and may be so again
       topic.failed({Code::unavailable, text("kafka: topic \"", topic.name(), "\": ", rd_kafka_err2str(found.err)), true});
   }
   if (topic_trouble_.due()) log_.warning(topic.trouble().text);

@@ -146,6 +146,8 @@ void Member::tell_assigned() {
 }
 
 void Member::leave() {
+  constexpr std::string_view in_doubt = "the brokers do not answer; what was processed last may be processed again";
+  if (!cluster_.answers()) return log_.warning("leaving the group: ", in_doubt);
   const Queue queue(rd_kafka_queue_new(client_->get()));
   const Fault fault(rd_kafka_consumer_close_queue(client_->get(), queue.get()));
   if (fault) {
@@ -155,8 +157,7 @@ void Member::leave() {
   const auto deadline = std::chrono::steady_clock::now() + leave_patience;
   while (!rd_kafka_consumer_closed(client_->get()) && std::chrono::steady_clock::now() < deadline)
     rd_kafka_queue_poll_callback(queue.get(), 100);
-  if (!rd_kafka_consumer_closed(client_->get()))
-    log_.warning("leaving the group: the brokers do not answer; what was processed last may be processed again");
+  if (!rd_kafka_consumer_closed(client_->get())) log_.warning("leaving the group: ", in_doubt);
 }
 
 }  // namespace chatd::kafka

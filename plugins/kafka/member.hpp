@@ -19,7 +19,8 @@ namespace chatd::kafka {
 // Owned by the membership and, weakly, by the broker: whichever ends first ends it.
 class Member {
  public:
-  Member(sdk::Processor& processor, sdk::Logger& log) : processor_(processor), log_(log) {}
+  // All must outlive `end`.
+  Member(Cluster& cluster, sdk::Processor& processor, sdk::Logger& log) : cluster_(cluster), processor_(processor), log_(log) {}
   ~Member() { end(); }
   Member(const Member&) = delete;
   Member& operator=(const Member&) = delete;
@@ -27,8 +28,8 @@ class Member {
   // Joins when the brokers answer; the topics must be wanted from the cluster already. [control] never blocks
   [[nodiscard]] sdk::Result<> start(const Options& options, const std::string& client_id, const std::string& group,
                                     std::vector<std::string> topics);
-  // Waits for a call of the processor under way, commits, and leaves: 5 s at most when brokers do not answer. Legal twice.
-  // [control] may block
+  // Waits for a call of the processor under way, commits, and leaves. Where brokers do not answer, librdkafka holds on to a
+  // commit for the time of a session: 10 s at most. Legal twice. [control] may block
   void end() noexcept;
 
  private:
@@ -40,6 +41,7 @@ class Member {
   void tell_assigned();
   void leave();
 
+  Cluster& cluster_;
   sdk::Processor& processor_;
   sdk::Logger& log_;
   std::vector<std::string> topics_;

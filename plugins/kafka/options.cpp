@@ -153,7 +153,7 @@ const sdk::OptionList<Options>& option_list() {
        "Copies of a topic that is made; no more than there are brokers."},
       {"topic_partitions", &Options::topic_partitions, "", any(), "Partitions by topic, for those that differ."},
       {"topic_replication", &Options::topic_replication, "", any(), "Copies by topic, for those that differ."},
-      {"discover_ms", &Options::discover_ms, "ms", between(100, 10'000),
+      {"discover_ms", &Options::discover_ms, "ms", between(100, 9'000),
        "How often the cluster is asked for partitions that were added, and whether it answers."},
       {"security_protocol", &Options::security_protocol, "", one_of({"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"}),
        "How to speak to brokers."},

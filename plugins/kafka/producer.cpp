@@ -77,21 +77,14 @@ sdk::Result<std::unique_ptr<Producer::Line>> Producer::make_line() {
   return line;
 }
 
-Producer::Target Producer::find(std::string_view topic) const {
-  const auto name = line_->names.find(topic);
-  if (name == line_->names.end()) return {};
-  return {name->second, line_->topics.at(name->second).get()};
-}
-
 // The first publish to a topic: it is looked for, and made, while the record waits in librdkafka's queue.
 bool Producer::open_topic(std::string_view name) {
   auto& topic = cluster_.want(name);
   const std::unique_lock lock(mutex_);
-  if (!line_ || line_->names.contains(name)) return true;
+  if (!line_ || line_->targets.contains(name)) return true;
   TopicHandle handle(rd_kafka_topic_new(line_->get(), topic.name().c_str(), nullptr));
   if (!handle) return false;
-  line_->topics.emplace(&topic, std::move(handle));
-  line_->names.emplace(topic.name(), &topic);
+  line_->targets.emplace(topic.name(), Target{&topic, std::move(handle)});
   return true;
 }
 
@@ -106,7 +99,8 @@ sdk::Result<> Producer::publish(std::string_view topic, const sdk::Record& recor
       const std::shared_lock lock(mutex_);
       if (closed_) return fail(Code::unavailable, "kafka: publish before start, or after drain or stop");
       if (!cluster_.answers()) return fail(Code::unavailable, text("kafka: ", cluster_.trouble(), "; try again"), true);
-      if (const auto target = find(topic); target.handle) return send(target, record, done);
+      if (const auto target = line_->targets.find(topic); target != line_->targets.end())
+        return send(target->second, record, done);
     }
     if (!open_topic(topic)) return fail(Code::invalid_argument, text("kafka: \"", topic, "\" is no name for a topic"));
   }
@@ -118,7 +112,7 @@ sdk::Result<> Producer::send(const Target& target, const sdk::Record& record, sd
   std::array<rd_kafka_vu_t, 7> parts;
   std::size_t count = 0;
   const auto add = [&](rd_kafka_vtype_t type) -> decltype(rd_kafka_vu_t::u)& { return (parts[count++] = part(type)).u; };
-  add(RD_KAFKA_VTYPE_RKT).rkt = target.handle;
+  add(RD_KAFKA_VTYPE_RKT).rkt = target.handle.get();
   add(RD_KAFKA_VTYPE_MSGFLAGS).i = 0;  // neither RD_KAFKA_MSG_F_COPY nor RD_KAFKA_MSG_F_FREE: the bytes stay the caller's
   auto& value = add(RD_KAFKA_VTYPE_VALUE).mem;
   value = {bytes(record.value), record.value.size()};
@@ -208,12 +202,15 @@ void Producer::replace() {
   if (fatal_.empty() || std::chrono::steady_clock::now() < replace_again_) return;
   replace_again_ = std::chrono::steady_clock::now() + replace_pause;
   auto line = make_line();
+  const bool said = !replacements_.due();
   if (!line) {
-    log_.error("the producer failed for good (", fatal_, "), and no other can be made: ", line.error().text, "; trying again");
+    if (!said)
+      log_.error("the producer failed for good (", fatal_, "), and no other can be made: ", line.error().text, "; trying again");
     return;
   }
-  log_.error("the producer failed for good (", fatal_, "); another takes over, and ", unanswered_.load(),
-             " publishes are in doubt");
+  if (!said)
+    log_.error("the producer failed for good (", fatal_, "); another takes over, and ", unanswered_.load(),
+               " publishes are in doubt");
   fatal_.clear();
   const std::unique_lock lock(mutex_);
   line_->end = std::chrono::steady_clock::now() + time_for_last_answers;

@@ -38,24 +38,22 @@ class Producer {
   void stop() noexcept;
 
  private:
+  // A topic that this producer writes to.
+  struct Target {
+    Topic* topic;
+    TopicHandle handle;
+  };
   // One librdkafka producer, and the topics that it has written to.
   struct Line {
     std::unique_ptr<Client> client;  // first: what follows is its
     Queue events;
-    std::map<const Topic*, TopicHandle> topics;
-    std::map<std::string, Topic*, std::less<>> names;
-    sdk::Deadline end;  // of its time to be answered, once it was replaced
+    std::map<std::string_view, Target> targets;  // by the topic's own name
+    sdk::Deadline end;                           // of its time to be answered, once it was replaced
 
     [[nodiscard]] rd_kafka_t* get() const noexcept { return client->get(); }
   };
-  // A topic as publish needs it.
-  struct Target {
-    Topic* topic = nullptr;
-    rd_kafka_topic_t* handle = nullptr;
-  };
 
   [[nodiscard]] sdk::Result<std::unique_ptr<Line>> make_line();
-  [[nodiscard]] Target find(std::string_view topic) const;
   [[nodiscard]] bool open_topic(std::string_view topic);
   [[nodiscard]] sdk::Result<> send(const Target& target, const sdk::Record& record, sdk::Completion& done);
   void answer(const rd_kafka_message_t& message) noexcept;
@@ -69,7 +67,7 @@ class Producer {
   Cluster& cluster_;
   sdk::Logger& log_;
   std::string client_id_;
-  OnceAMinute failures_;
+  OnceAMinute failures_, replacements_;
 
   mutable std::shared_mutex mutex_;  // publish holds it shared, and never across a call
   std::unique_ptr<Line> line_;       // changed by the thread only

@@ -125,6 +125,20 @@ TEST_CASE("when the producer fails for good another takes over, and what was in 
   CHECK(running.each_answered_once());
 }
 
+TEST_CASE("a producer that fails for good again and again does not fill the log, and goes on once it may") {
+  Mock mock;
+  mock.make_topic("t", 1);
+  mock.fail(Request::init_producer_id, std::vector<int>(3, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED));
+  Running running(mock);
+  const auto answer = running.publish("k", "v");
+  REQUIRE_FALSE(answer);
+  INFO(answer.error().text);
+  CHECK((answer.error().code == Code::permission_denied || answer.error().code == Code::unavailable));
+  CHECK(test::eventually([&] { return running.publish("k", "after").has_value(); }));
+  CHECK(running.lines("the producer failed for good", sdk::Level::error) == 1);
+  CHECK(running.each_answered_once());
+}
+
 TEST_CASE("a full queue is RESOURCE_EXHAUSTED, and has room again") {
   Mock mock;
   mock.make_topic("t", 1);

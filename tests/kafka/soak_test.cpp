@@ -31,19 +31,24 @@ class Follower {
         if (next[message.id()]++ != sequence) ++wrong_;
         ++received_;
       }
-      (void)reader_->Finish();
+      end_ = reader_->Finish();
+      over_ = true;
     });
   }
   ~Follower() { context_.TryCancel(); }
 
   [[nodiscard]] std::size_t received() const { return received_; }
   [[nodiscard]] std::size_t wrong() const { return wrong_; }
+  // Why the stream ended; empty while it goes on.
+  [[nodiscard]] std::string end() const { return over_ ? "ended: " + end_.error_message() : std::string(); }
 
  private:
   std::unique_ptr<chat::Broadcast::Stub> stub_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<chat::Message>> reader_;
   std::atomic<std::size_t> received_ = 0, wrong_ = 0;
+  grpc::Status end_;
+  std::atomic<bool> over_ = false;
   std::jthread thread_;  // last: it uses the rest
 };
 
@@ -57,13 +62,13 @@ struct Load {
 
 TEST_CASE("three hosts at 1,000 messages a second: nothing is lost, and memory, threads and descriptors stay flat") {
   constexpr int per_second = 1'000;
-  // The rings fill within a second, and after that nothing may grow.
+  // The rings (4,096 messages) fill within five seconds, and after that nothing may grow.
   const Chat chat;
   std::vector<std::unique_ptr<HostProcess>> hosts;
   std::vector<std::unique_ptr<Follower>> followers;
   std::vector<std::string> addresses;
   for (int i = 0; i < 3; ++i) {
-    hosts.push_back(chat.host({"hub.ring_messages=256"}));
+    hosts.push_back(chat.host());
     addresses.push_back(hosts.back()->address());
     followers.push_back(std::make_unique<Follower>(addresses.back()));
   }
@@ -82,7 +87,10 @@ TEST_CASE("three hosts at 1,000 messages a second: nothing is lost, and memory, 
     CHECK(now.descriptors <= warm[i].descriptors + 4);
   }
   const auto ok = traffic.stop();
-  for (const auto& follower : followers) {
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const auto& follower = followers[i];
+    INFO("host " << i << " said:\n" << hosts[i]->log());
+    CHECK(follower->end() == "");
     CHECK(within(kafka_patience, [&] { return follower->received() >= ok.size(); }));
     CHECK(follower->received() == ok.size());
     CHECK(follower->wrong() == 0);

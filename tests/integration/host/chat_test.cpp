@@ -30,8 +30,11 @@ TEST_CASE("two people chat in the lobby, and each sees the own messages too") {
 TEST_CASE("a stream is live from its initial metadata on") {
   HostProcess host;
   Chatter chatter(host.address());
+  Listener early(host.address(), hello("early"));
   chatter.say("alice", "before");
+  REQUIRE(early.wait_for_count(1));  // answered is not yet delivered
   for (int i = 0; i < 20; ++i) {
+    REQUIRE(early.wait_for_count(1 + static_cast<std::size_t>(i)));
     Listener bob(host.address(), hello("bob"));
     chatter.say("alice", "after " + std::to_string(i));
     REQUIRE(bob.wait_for_contents(1) == Texts{"after " + std::to_string(i)});

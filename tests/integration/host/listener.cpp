@@ -64,9 +64,15 @@ Listener::Listener(const std::string& address, const chat::Connect& hello)
 
 Listener::~Listener() { cancel(); }
 
-std::vector<chat::Message> Listener::wait_for(std::size_t count) {
+bool Listener::wait_for_count(std::size_t count) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, patience, [&] { return messages_.size() >= count || over_; });
+  return messages_.size() >= count;
+}
+
+std::vector<chat::Message> Listener::wait_for(std::size_t count) {
+  (void)wait_for_count(count);
+  const std::scoped_lock lock(mutex_);
   const auto end = messages_.begin() + static_cast<std::ptrdiff_t>(std::min(count, messages_.size()));
   return {messages_.begin(), end};
 }

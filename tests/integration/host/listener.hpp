@@ -38,6 +38,8 @@ class Listener {
 
   // Until `count` messages came in all; the first `count` of them, fewer when patience ended.
   [[nodiscard]] std::vector<chat::Message> wait_for(std::size_t count);
+  // The same without the messages.
+  [[nodiscard]] bool wait_for_count(std::size_t count);
   [[nodiscard]] std::vector<std::string> wait_for_contents(std::size_t count);
   [[nodiscard]] std::size_t received();
   // Until the server ended the stream.
