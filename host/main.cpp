@@ -95,7 +95,7 @@ int run_consumer(const Arguments& arguments, const consume::Options& options) {
   auto prepared = prepare(arguments);
   if (!prepared) return prepared.error();
   observe::Log log(observe::level(prepared->settings.log.level));
-  const auto ended = consume::run(prepared->settings, prepared->plugins, log, log.host(), options);
+  const auto ended = consume::run(prepared->settings, prepared->plugins, log, log.for_plugin("consumer"), options);
   if (ended) return 0;
   const int status = report(ended.error());
   return ended.error().code == sdk::Code::unimplemented ? usage : status;

@@ -11,8 +11,9 @@ namespace chatd::client {
 
 namespace {
 
-// How long a stream that was answered may turn out to be refused.
-constexpr std::chrono::milliseconds grace{10};
+// What a chatd says in a stream's initial metadata when it is live (proto/chat.proto). An answer alone does not mean that: gRPC
+// also calls a refusal, which is nothing but a status, an answer.
+constexpr const char* live = "chatd-subscribed";
 
 }  // namespace
 
@@ -78,10 +79,8 @@ void Stream::on_started(bool ok) {
 
 void Stream::on_answered(bool ok) {
   if (!ok) return finish();
+  if (attempt_->context.GetServerInitialMetadata().contains(live)) connected();
   read();
-  // A refusal comes here, too: gRPC calls an answer of nothing but a status a good one. Then the read fails at once.
-  const std::lock_guard lock(mutex_);
-  if (!closing_ && !attempt_->connected) settle_in(grace);
 }
 
 void Stream::on_settled(bool ok) {

@@ -34,6 +34,7 @@ void StreamCall::open() noexcept {
   session_ = &endpoint_.queue.hub().open(*this, std::move(request->user_id), request->rooms, request->notices);
   endpoint_.connections.say(session_->user_id, true);
   // At once, or the client could not know that it is subscribed until the first message.
+  context_.AddInitialMetadata("chatd-subscribed", "1");
   ++outstanding_;
   writer_.SendInitialMetadata(&opened_);
 }

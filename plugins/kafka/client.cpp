@@ -18,7 +18,7 @@ sdk::Result<std::unique_ptr<Client>> Client::make(rd_kafka_type_t type, Conf con
   client->handle_ = rd_kafka_new(type, conf.get(), error.data(), error.size());
   if (!client->handle_)
     return sdk::fail(sdk::Code::failed_precondition, sdk::text("kafka: librdkafka does not start: ", error.data()));
-  (void)conf.release();  // the instance has it now
+  [[maybe_unused]] auto* const taken = conf.release();  // by the instance
   return client;
 }
 

@@ -16,7 +16,6 @@ namespace chatd::kafka {
 
 using namespace std::chrono_literals;
 using sdk::Code;
-using sdk::fail;
 using sdk::text;
 
 namespace {

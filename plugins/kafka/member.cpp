@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <span>
 #include <utility>
 
@@ -85,12 +84,14 @@ void Member::process() {
   while (!gathered_.empty()) {
     // One topic at a time; the order of each partition stays.
     const auto* const topic = gathered_.front()->rkt;
-    const auto others =
-        std::ranges::stable_partition(gathered_, [topic](const Message& message) { return message->rkt == topic; });
-    std::vector<Message> rest(std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
-    gathered_.erase(others.begin(), others.end());
     Batch batch;
-    for (auto& message : gathered_) batch.add(std::move(message));
+    std::vector<Message> rest;
+    for (auto& message : gathered_) {
+      if (message->rkt == topic)
+        batch.add(std::move(message));
+      else
+        rest.push_back(std::move(message));
+    }
     gathered_ = std::move(rest);
     processor_.process(rd_kafka_topic_name(topic), batch.records());
     store(batch);

@@ -126,7 +126,7 @@ sdk::Result<> Producer::send(const Target& target, const sdk::Record& record, sd
   unanswered_.fetch_add(1, std::memory_order_relaxed);
   const Fault fault(rd_kafka_produceva(line_->get(), parts.data(), count));
   if (!fault) {
-    (void)headers.release();  // librdkafka owns them with the message
+    [[maybe_unused]] auto* const taken = headers.release();  // with the message
     return {};
   }
   // It has kept nothing: no delivery report will come.

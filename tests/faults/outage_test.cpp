@@ -20,7 +20,7 @@ TEST_CASE("brokers down at start: it starts, says so once, refuses publishes, an
   REQUIRE(running.started);
   const auto subscription = running.broker.subscribe("t", sdk::From::latest, sink).value();
   CHECK_FALSE(running.broker.health().ready);
-  const auto refused = running.publish("k", "v");
+  const auto refused = running.send("k", "v").accepted;  // at once
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Code::unavailable);
   CHECK(refused.error().retryable);

@@ -220,7 +220,9 @@ TEST_CASE("a stream that is refused for good ends, and connected is not told") {
   const auto code = GENERATE(INVALID_ARGUMENT, PERMISSION_DENIED, UNAUTHENTICATED, UNIMPLEMENTED);
   FakeServer server;
   server.refuse_streams({code, "not you"});
-  const auto client = open(options(server));
+  auto given = options(server);
+  given.settle = 1min;  // a refusal that comes late is one all the same
+  const auto client = open(given);
   Notes notes;
   const auto subscription = client->subscribe({}, notes);
   REQUIRE(notes.wait_for("ended"));

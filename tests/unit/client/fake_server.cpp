@@ -54,7 +54,8 @@ class FakeServer::Held final : public grpc::ServerWriteReactor<chat::Message> {
 
 class FakeServer::Service final : public chat::Broadcast::CallbackService {
  public:
-  grpc::ServerWriteReactor<chat::Message>* CreateStream(grpc::CallbackServerContext*, const chat::Connect* request) override {
+  grpc::ServerWriteReactor<chat::Message>* CreateStream(grpc::CallbackServerContext* context,
+                                                        const chat::Connect* request) override {
     const std::lock_guard lock(mutex);
     connects.push_back(*request);
     std::vector<std::string> rooms;
@@ -62,6 +63,7 @@ class FakeServer::Service final : public chat::Broadcast::CallbackService {
     auto refusal = stream_status;
     for (const auto& room : rooms)
       if (const auto found = refused_rooms.find(room); found != refused_rooms.end()) refusal = found->second;
+    if (!old && refusal.ok()) context->AddInitialMetadata("chatd-subscribed", "1");
     auto* stream = new Held(*this, std::move(rooms), old || !refusal.ok());  // deletes itself
     streams.insert(stream);
     changed.notify_all();
