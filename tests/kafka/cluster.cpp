@@ -1,6 +1,7 @@
 #include "cluster.hpp"
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <thread>
@@ -32,6 +33,14 @@ std::string brokers() {
   const char* brokers = std::getenv("KAFKA_BROKERS");
   if (!brokers) throw std::runtime_error("KAFKA_BROKERS does not name a cluster; run the tests by ctest");
   return brokers;
+}
+
+Outage::Outage() {
+  std::ifstream file(CHATD_KAFKA_STATE "/brokers");
+  std::string ours;
+  std::getline(file, ours);
+  if (brokers() != ours)
+    throw std::runtime_error("this test stops brokers, and only those that ctest started: leave KAFKA_BROKERS out");
 }
 
 Outage::~Outage() {

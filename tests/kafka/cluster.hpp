@@ -21,7 +21,7 @@ inline constexpr auto kafka_patience = 90s;
 // Starts and ends brokers of ctest's cluster. All run again when it goes. Throws when a broker does not do as it is told.
 class Outage {
  public:
-  Outage() = default;
+  Outage();
   ~Outage();
   Outage(const Outage&) = delete;
   Outage& operator=(const Outage&) = delete;

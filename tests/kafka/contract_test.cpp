@@ -3,8 +3,12 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <string>
+#include <vector>
 
-#include <rapidjson/document.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 
 #include "catch.hpp"
 #include "chat.hpp"
@@ -14,18 +18,38 @@ using namespace chatd::testing;
 
 namespace {
 
-std::string text(const rapidjson::Value& value) { return {value.GetString(), value.GetStringLength()}; }
+// The texts and numbers among the members of one JSON object.
+using Object = std::map<std::string, std::string>;
 
-rapidjson::Document parse(const std::string& json) {
-  rapidjson::Document document;
-  document.Parse(json.data(), json.size());
-  REQUIRE_FALSE(document.HasParseError());
-  return document;
-}
+// Every object of a JSON, innermost first.
+class Objects : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Objects> {
+ public:
+  static std::vector<Object> of(const std::string& json) {
+    Objects objects;
+    rapidjson::MemoryStream bytes(json.data(), json.size());
+    rapidjson::Reader reader;
+    REQUIRE_FALSE(reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(bytes, objects).IsError());
+    return std::move(objects.closed_);
+  }
 
-rapidjson::Document vectors() {
+  bool StartObject() { return open_.emplace_back(), true; }
+  bool EndObject(rapidjson::SizeType) {
+    closed_.push_back(std::move(open_.back()));
+    open_.pop_back();
+    return true;
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool) { return key_.assign(text, length), true; }
+  bool String(const char* text, rapidjson::SizeType length, bool) { return open_.back()[key_].assign(text, length), true; }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return String(text, length, true); }
+
+ private:
+  std::vector<Object> open_, closed_;
+  std::string key_;
+};
+
+std::vector<Object> vectors() {
   std::ifstream in(CHATD_VECTORS, std::ios::binary);
-  return parse({std::istreambuf_iterator<char>(in), {}});
+  return Objects::of({std::istreambuf_iterator<char>(in), {}});
 }
 
 struct Written {  // by an old server
@@ -35,14 +59,24 @@ struct Written {  // by an old server
 };
 
 std::vector<Written> written(const std::string& topic) {
-  const auto document = vectors();
   std::vector<Written> records;
-  for (const auto& record : document["records"].GetArray()) {
-    if (text(record["topic"]) == topic)
-      records.push_back({text(record["key"]), text(record["value"]), record["partition"].GetInt()});
+  for (const auto& object : vectors()) {
+    if (!object.contains("value") || object.at("topic") != topic) continue;
+    records.push_back({object.at("key"), object.at("value"), std::stoi(object.at("partition"))});
   }
   REQUIRE_FALSE(records.empty());
   return records;
+}
+
+// Of six partitions, by key.
+std::map<std::string, int> partition_of_key() {
+  std::map<std::string, int> partitions;
+  for (const auto& object : vectors()) {
+    if (!object.contains("alice")) continue;
+    for (const auto& [key, partition] : object) partitions[key] = std::stoi(partition);
+  }
+  REQUIRE_FALSE(partitions.empty());
+  return partitions;
 }
 
 google::protobuf::Timestamp timestamp(const std::string& rfc3339) {
@@ -77,11 +111,11 @@ TEST_CASE("what an old server wrote arrives at the clients of every host, to the
     const auto seen = listener->wait_for(records.size());
     REQUIRE(seen.size() == records.size());
     for (const auto& record : records) {
-      const auto value = parse(record.value);
-      const auto stamp = timestamp(text(value["timestamp"]));
+      const auto value = Objects::of(record.value).front();
+      const auto stamp = timestamp(value.at("timestamp"));
       INFO(record.value);
       CHECK(std::ranges::count_if(seen, [&](const chat::Message& message) {
-              return message.id() == text(value["id"]) && message.content() == text(value["content"]) &&
+              return message.id() == value.at("id") && message.content() == value.at("content") &&
                      message.timestamp().seconds() == stamp.seconds() && message.timestamp().nanos() == stamp.nanos();
             }) == 1);
     }
@@ -94,9 +128,9 @@ TEST_CASE("what a host writes is, byte for byte and partition for partition, wha
   Chatter chatter(host->address());
   const auto expected = written("chatting");
   for (const auto& record : expected) {
-    const auto value = parse(record.value);
-    auto request = message(text(value["id"]), text(value["content"]));
-    *request.mutable_timestamp() = timestamp(text(value["timestamp"]));
+    const auto value = Objects::of(record.value).front();
+    auto request = message(value.at("id"), value.at("content"));
+    *request.mutable_timestamp() = timestamp(value.at("timestamp"));
     REQUIRE(chatter.publish(request).ok());
   }
   const auto records = chat.messages.records();
@@ -113,14 +147,13 @@ TEST_CASE("keys lie where the old servers put them when there are six partitions
   const Chat chat(6);
   const auto host = chat.host();
   Chatter chatter(host->address());
-  const auto document = vectors();
-  const auto& partitions = document["partition_of_key"]["6"];
-  for (const auto& [key, partition] : partitions.GetObject()) chatter.say(text(key), "x");
+  const auto partitions = partition_of_key();
+  for (const auto& [key, partition] : partitions) chatter.say(key, "x");
   const auto records = chat.messages.records();
-  CHECK(records.size() == partitions.MemberCount());
+  CHECK(records.size() == partitions.size());
   for (const auto& record : records) {
     INFO(record.key);
-    CHECK(record.partition == partitions[record.key.c_str()].GetInt());
+    CHECK(record.partition == partitions.at(record.key));
   }
 }
 

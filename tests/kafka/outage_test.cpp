@@ -36,6 +36,7 @@ TEST_CASE("no broker runs: hosts say NOT_SERVING, refuse publishes, keep their s
   Listener listener(host->address(), hello("alice"));
   Chatter chatter(host->address());
   chatter.say("bob", "before");
+  REQUIRE(listener.wait_for(1).size() == 1);
   const auto resident = host->resident_bytes();
 
   Outage outage;
@@ -77,5 +78,7 @@ TEST_CASE("a host can be stopped while no broker runs") {
   outage.kill_all();
   REQUIRE(within(kafka_patience, [&] { return !serves(*host); }));
   host->signal(SIGTERM);
-  CHECK(host->wait() == 0);
+  const int status = host->wait();
+  INFO("the host said:\n" << host->log());
+  CHECK(status == 0);
 }

@@ -28,6 +28,7 @@ using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Call<rd_kafka_metada
 using Queue = std::unique_ptr<rd_kafka_queue_t, Call<rd_kafka_queue_destroy>>;
 using Event = std::unique_ptr<rd_kafka_event_t, Call<rd_kafka_event_destroy>>;
 using Message = std::unique_ptr<rd_kafka_message_t, Call<rd_kafka_message_destroy>>;
+using TopicHandle = std::unique_ptr<rd_kafka_topic_t, Call<rd_kafka_topic_destroy>>;
 using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, Call<rd_kafka_topic_partition_list_destroy>>;
 
 [[noreturn]] void fail(const std::string& what, rd_kafka_resp_err_t error) {
@@ -65,8 +66,7 @@ Handle make(rd_kafka_type_t type, const std::string& servers,
 // How many partitions of the topic have a leader, as `server` sees it.
 int partitions_led(const std::string& server, const std::string& topic) {
   const Handle client = make(RD_KAFKA_PRODUCER, server);
-  const std::unique_ptr<rd_kafka_topic_t, Call<rd_kafka_topic_destroy>> handle(
-      rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
+  const TopicHandle handle(rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
   const rd_kafka_metadata_t* found = nullptr;
   if (rd_kafka_metadata(client.get(), 0, handle.get(), &found, 5'000) != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
   const Metadata metadata(found);
@@ -116,6 +116,8 @@ std::string unique_name(std::string_view what) {
 }
 
 struct Topic::Producer {
+  explicit Producer(const std::string& name) : topic(rd_kafka_topic_new(handle.get(), name.c_str(), nullptr)) {}
+
   rd_kafka_resp_err_t report = RD_KAFKA_RESP_ERR_NO_ERROR;  // of the last record; before the handle, which writes it
   Handle handle = make(RD_KAFKA_PRODUCER, brokers(),
                        {{"acks", "all"}, {"partitioner", "fnv1a"}, {"linger.ms", "0"}, {"message.max.bytes", "8000000"}},
@@ -125,6 +127,7 @@ struct Topic::Producer {
                            static_cast<Producer*>(self)->report = message->err;
                          });
                        });
+  TopicHandle topic;
 };
 
 Topic::Topic(std::string name) : name_(std::move(name)) {}
@@ -173,12 +176,14 @@ void Topic::await_leaders(int partitions) const {
 }
 
 void Topic::put(std::string_view key, std::string_view value) {
-  if (!producer_) producer_ = std::make_unique<Producer>();
+  if (!producer_) producer_ = std::make_unique<Producer>(name_);
   rd_kafka_t* producer = producer_->handle.get();
   const std::string saying = "producing to " + name_;
-  check(saying, rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(name_.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                                  RD_KAFKA_V_KEY(key.data(), key.size()),
-                                  RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END));
+  void* const bytes = const_cast<char*>(value.data());  // only read, and copied
+  if (rd_kafka_produce(producer_->topic.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, bytes, value.size(), key.data(),
+                       key.size(), nullptr) != 0) {
+    fail(saying, rd_kafka_last_error());
+  }
   check(saying, rd_kafka_flush(producer, wait_ms));
   check(saying, producer_->report);
 }
@@ -190,8 +195,7 @@ std::vector<TopicRecord> Topic::records() const {
                                 {"enable.partition.eof", "true"},
                                 {"fetch.wait.max.ms", "50"}});
   check("consuming", rd_kafka_poll_set_consumer(consumer.get()));
-  const std::unique_ptr<rd_kafka_topic_t, Call<rd_kafka_topic_destroy>> handle(
-      rd_kafka_topic_new(consumer.get(), name_.c_str(), nullptr));
+  const TopicHandle handle(rd_kafka_topic_new(consumer.get(), name_.c_str(), nullptr));
   const rd_kafka_metadata_t* found = nullptr;
   check("metadata of " + name_, rd_kafka_metadata(consumer.get(), 0, handle.get(), &found, wait_ms));
   const Metadata metadata(found);
