@@ -159,7 +159,6 @@ sdk::Result<> Daemon::start() {
              s.settings.broker.rooms_topic, " (rooms), ", s.settings.broker.connections_topic, " (connections)");
   s.heartbeat.emplace(*s.broker, s.log, s.clock, s.settings.broker.hosts_topic, s.server_id,
                       std::chrono::milliseconds(s.settings.host.heartbeat_ms));
-  s.heartbeat->beat(0);
 
   // A broker that is well says at once where its topics end; the line below then means that messages flow.
   for (auto& source : s.sources) (void)source->feed.wait_started(std::chrono::steady_clock::now() + feed_wait);
@@ -192,7 +191,7 @@ void Daemon::wait() {
       return;
     }
     state_->watch_health();
-    state_->heartbeat->beat(state_->server->streams());
+    if (state_->serving) state_->heartbeat->beat(state_->server->streams());
   }
 }
 
@@ -210,7 +209,7 @@ void Daemon::drain() {
   }
   if (const auto cut = s.server->end_streams(deadline); cut > 0)
     s.log.warning(cut, " streams had to be cut at the drain deadline");
-  s.heartbeat->leave(s.server->streams());
+  if (s.serving) s.heartbeat->leave(s.server->streams());
   if (auto drained = s.plugins.drain(deadline); !drained) s.log.warning("drain: ", drained.error().text);
   s.sources.clear();
   s.plugins.stop();

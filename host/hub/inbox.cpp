@@ -6,9 +6,13 @@
 namespace chatd::hub {
 
 void Inbox::put(std::vector<Arrival>& batch) {
+  std::size_t bytes = 0;
+  for (const auto& arrival : batch) bytes += arrival.frame->bytes();
   bool wake = false;
   {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
+    taken_.wait(lock, [this] { return bytes_ < most_bytes; });
+    bytes_ += bytes;
     auto& arrivals = contents_.arrivals;
     if (arrivals.empty())
       std::swap(arrivals, batch);
@@ -32,9 +36,13 @@ void Inbox::put(Task task) {
 
 void Inbox::take(Contents& out) noexcept {
   out.clear();
-  const std::scoped_lock lock(mutex_);
-  std::swap(out, contents_);
-  woken_ = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    std::swap(out, contents_);
+    bytes_ = 0;
+    woken_ = false;
+  }
+  taken_.notify_all();
 }
 
 bool Inbox::needs_wake() noexcept { return !std::exchange(woken_, true); }

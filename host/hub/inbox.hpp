@@ -2,6 +2,8 @@
 // and those that come before it looks share that wake-up.
 #pragma once
 
+#include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -39,7 +41,11 @@ class Inbox {
 
   explicit Inbox(Wake& wake) : wake_(wake) {}
 
-  // Moves the batch in and leaves it empty. [any] never blocks
+  // Frames that may wait here; more make `put` wait. What a burst of a broker is allowed to cost.
+  static constexpr std::size_t most_bytes = 64 * 1024 * 1024;
+
+  // Moves the batch in and leaves it empty. Waits while the queue is far behind: so back-pressure reaches the broker's log.
+  // [any but queue] may block, until the queue has looked
   void put(std::vector<Arrival>& batch);
   // Runs on the queue's thread, after what was put in before. [any] never blocks
   void put(Task task);
@@ -52,6 +58,8 @@ class Inbox {
 
   Wake& wake_;
   std::mutex mutex_;  // held only to move vectors
+  std::condition_variable taken_;
+  std::size_t bytes_ = 0;  // of the arrivals
   Contents contents_;
   bool woken_ = false;
 };

@@ -1,5 +1,7 @@
 #include "host/rpc/queue.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include <grpc/support/time.h>
@@ -12,10 +14,16 @@ namespace {
 // handles one event a poll: a single time-out does not say that nothing waits.
 constexpr int turns = 32;
 
+constexpr std::size_t most_part_messages = 256;
+
 }  // namespace
 
 Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, hub::RingLimits limits, hub::FrameMaker& maker)
-    : completions_(std::move(completions)), inbox_(*this), hub_(limits, maker) {}
+    : completions_(std::move(completions)),
+      inbox_(*this),
+      hub_(limits, maker),
+      part_messages_(std::clamp<std::size_t>(limits.messages / 2, 1, most_part_messages)),
+      part_bytes_(std::max<std::size_t>(limits.bytes / 2, 1)) {}
 
 Queue::~Queue() { stop(); }
 
@@ -38,25 +46,44 @@ void Queue::stop() noexcept {
 // The inbox calls this once until the queue has looked, so the alarm is free again.
 void Queue::wake() noexcept { alarm_.Set(completions_.get(), gpr_now(GPR_CLOCK_MONOTONIC), &woken_); }
 
-void Queue::look(bool) noexcept {
-  inbox_.take(contents_);
-  hub_.arrive(contents_.arrivals);
-  for (auto& task : contents_.tasks) task();
+void Queue::look(bool) noexcept { looked_for_ = true; }
+
+// Puts the next part of what was in the inbox into the rings; false when there is no more. A part is so small that no ring is
+// overrun by it before its readers were served.
+bool Queue::advance() noexcept {
+  if (next_ == contents_.arrivals.size()) {
+    if (!std::exchange(looked_for_, false)) return false;
+    inbox_.take(contents_);
+    next_ = 0;
+  }
+  const std::size_t begin = next_;
+  std::size_t bytes = 0;
+  while (next_ != contents_.arrivals.size() && next_ - begin < part_messages_ && bytes < part_bytes_) {
+    bytes += contents_.arrivals[next_++].frame->bytes();
+  }
+  hub_.arrive(std::span(contents_.arrivals).subspan(begin, next_ - begin));
+  if (next_ == contents_.arrivals.size()) {
+    for (auto& task : contents_.tasks) task();
+    contents_.tasks.clear();
+  }
+  return true;
 }
 
 void Queue::loop() noexcept {
   int served = 0;
   while (!over_) {
-    if (hub_.idle()) {
+    if (!hub_.idle()) {
+      hub_.flush_one(*this);
+      if (++served % turns == 0) {
+        for (int i = 0, idle = 0; i < turns && idle < 2 && !over_; ++i) idle = poll() ? 0 : idle + 1;
+      }
+    } else if (advance()) {
+      poll();
+    } else {
       void* tag = nullptr;
       bool ok = false;
       if (!completions_->Next(&tag, &ok)) return;
       static_cast<Event*>(tag)->fire(ok);
-      continue;
-    }
-    hub_.flush_one(*this);
-    if (++served % turns == 0) {
-      for (int i = 0, idle = 0; i < turns && idle < 2 && !over_; ++i) idle = poll() ? 0 : idle + 1;
     }
   }
 }

@@ -58,12 +58,17 @@ class Queue final : private hub::Wake, private hub::Progress {
   void once() noexcept override { poll(); }
   void loop() noexcept;
   bool poll() noexcept;
+  bool advance() noexcept;
   void look(bool ok) noexcept;
 
   std::unique_ptr<grpc::ServerCompletionQueue> completions_;
   hub::Inbox inbox_;
   hub::Hub hub_;
-  hub::Inbox::Contents contents_;
+  const std::size_t part_messages_;
+  const std::size_t part_bytes_;
+  hub::Inbox::Contents contents_;  // what was taken from the inbox last
+  std::size_t next_ = 0;           // of its arrivals, the first that is in no ring yet
+  bool looked_for_ = false;        // the inbox has something
   grpc::Alarm alarm_;
   On<Queue, &Queue::look> woken_{this};
   bool over_ = false;  // the completion queue is shut down and empty

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <limits>
+#include <semaphore>
 #include <utility>
 
 #include <google/protobuf/stubs/logging.h>
@@ -160,7 +161,12 @@ sdk::Result<> Server::start() {
 }
 
 void Server::serving(bool yes) noexcept {
-  inbox().put([&health = *state_->health, yes]() noexcept { health.serving(yes); });
+  std::binary_semaphore said(0);
+  inbox().put([&health = *state_->health, &said, yes]() noexcept {
+    health.serving(yes);
+    said.release();
+  });
+  said.acquire();
 }
 
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }

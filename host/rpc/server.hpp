@@ -55,7 +55,8 @@ class Server {
 
   // Starts the threads and accepts; health says NOT_SERVING until told otherwise. [control] may block
   [[nodiscard]] sdk::Result<> start();
-  // What grpc.health.v1 says. [any] never blocks
+  // What grpc.health.v1 says from the return on. REQUIRES: between start and stop. [control] may block, until the queue has
+  // looked
   void serving(bool yes) noexcept;
 
   // Open now. [any] never blocks

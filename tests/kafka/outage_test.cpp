@@ -37,7 +37,7 @@ TEST_CASE("no broker runs: hosts say NOT_SERVING, refuse publishes, keep their s
   Chatter chatter(host->address());
   chatter.say("bob", "before");
   REQUIRE(listener.wait_for(1).size() == 1);
-  const auto resident = host->resident_bytes();
+  [[maybe_unused]] const auto resident = host->resident_bytes();
 
   Outage outage;
   outage.kill_all();
@@ -47,7 +47,9 @@ TEST_CASE("no broker runs: hosts say NOT_SERVING, refuse publishes, keep their s
   // Refused at once, and nothing piles up.
   for (int i = 0; i < 2'000; ++i)
     CHECK(chatter.publish(message("bob", std::string(10'000, 'x'))).error_code() == StatusCode::UNAVAILABLE);
+#if !defined(__SANITIZE_ADDRESS__)  // whose own memory would be most of what is seen
   CHECK(host->resident_bytes() < resident + 32'000'000);
+#endif
 
   HostOptions late;
   late.set = chat.settings();

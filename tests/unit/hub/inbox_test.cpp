@@ -131,3 +131,24 @@ TEST_CASE("of what several threads put into an inbox nothing is lost and each on
   CHECK(seen == producers * each);
   CHECK(tasks_run == tasks);
 }
+
+TEST_CASE("an inbox that is full makes a feed wait until it was looked into") {
+  CountedWake wake;
+  Inbox inbox(wake);
+  Inbox::Contents contents;
+  std::vector<Arrival> large;
+  large.push_back({"room", frame("large", Inbox::most_bytes)});
+  inbox.put(large);
+  std::atomic<bool> in = false;
+  std::jthread feed([&] {
+    put(inbox, {"next"});
+    in = true;
+  });
+  for (int i = 0; i < 100; ++i) std::this_thread::yield();
+  CHECK_FALSE(in);
+  inbox.take(contents);
+  CHECK(contents.arrivals.size() == 1);
+  feed.join();
+  inbox.take(contents);
+  CHECK(texts(contents) == Texts{"next"});
+}

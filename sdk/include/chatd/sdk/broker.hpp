@@ -32,7 +32,8 @@ class Sink {
   // First call, once: where reading begins in each partition known now. A partition that is not named begins at its
   // first record. [delivery] must not block
   virtual void started(std::span<const Position> begin) noexcept = 0;
-  // Records in the order of each partition. Every view is valid until this returns. [delivery] must not block
+  // Records in the order of each partition. Every view is valid until this returns. A host that is behind returns late: that is
+  // how back-pressure reaches the log, and it must cost nobody but this subscription. [delivery] may block
   virtual void deliver(std::span<const StoredRecord> batch) noexcept = 0;
   // Records of a partition are gone before they could be delivered: [from, to) will not come.
   // [delivery] must not block
