@@ -23,6 +23,7 @@ Session& Hub::open(Outlet& outlet, std::string user_id, std::span<const std::str
   session.id = id;
   session.user_id = std::move(user_id);
   session.outlet = &outlet;
+  ++writing_;
   session.memberships.reserve(rooms.size());
   for (const auto& name : rooms) {
     Room& joined = room(name);
@@ -37,6 +38,7 @@ Session& Hub::open(Outlet& outlet, std::string user_id, std::span<const std::str
 
 void Hub::close(Session& session) noexcept {
   unqueue(session);
+  writing_ -= session.writing;
   if (flushing_ == &session) flushing_ = nullptr;
   for (auto& membership : session.memberships) leave(membership);
   sessions_.erase(session.id);
@@ -53,7 +55,7 @@ void Hub::leave(Membership& membership) noexcept {
 }
 
 void Hub::written(Session& session) noexcept {
-  session.writing = false;
+  writing_ -= std::exchange(session.writing, false);
   if (session.over || flushing_ == &session) return;
   if (session.ending || pending(session)) queue(session);
 }
@@ -88,6 +90,7 @@ bool Hub::step(Session& session) noexcept {
   const Frame* frame = take(session);
   if (!frame) return false;
   session.writing = true;
+  ++writing_;
   session.outlet->write(*frame, pending(session));
   return true;
 }

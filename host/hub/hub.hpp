@@ -69,6 +69,8 @@ class Hub {
   // Cuts every session that is still here. [queue] never blocks
   void cut_all() noexcept;
 
+  // Sessions whose write is in flight, or which are not open yet. [queue] never blocks
+  [[nodiscard]] std::size_t writing() const noexcept { return writing_; }
   // [queue] never blocks
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
@@ -95,6 +97,7 @@ class Hub {
   std::unordered_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
   std::optional<sdk::Error> closing_;
   std::uint64_t next_id_ = 1;
+  std::size_t writing_ = 0;
   Session* first_ = nullptr;  // of those that have something to do
   Session* last_ = nullptr;
   Session* flushing_ = nullptr;  // the one in flush_one, null when it was closed meanwhile

@@ -10,8 +10,8 @@
 namespace chatd::rpc {
 namespace {
 
-// After this many streams were served, as many events are handled, so that a fan-out does not keep requests waiting. epoll1
-// handles one event a poll: a single time-out does not say that nothing waits.
+// After this many streams were served, or a part of a burst, as many events are handled, so that a fan-out does not keep requests
+// waiting. epoll1 handles one event a poll: a single time-out does not say that nothing waits.
 constexpr int turns = 32;
 
 constexpr std::size_t most_part_messages = 256;
@@ -74,17 +74,32 @@ void Queue::loop() noexcept {
   while (!over_) {
     if (!hub_.idle()) {
       hub_.flush_one(*this);
-      if (++served % turns == 0) {
-        for (int i = 0, idle = 0; i < turns && idle < 2 && !over_; ++i) idle = poll() ? 0 : idle + 1;
-      }
+      if (++served % turns == 0) catch_up(turns);
     } else if (advance()) {
-      poll();
+      while (!hub_.idle()) hub_.flush_one(*this);
+      if (looked_for_ || next_ != contents_.arrivals.size()) settle();
     } else {
       void* tag = nullptr;
       bool ok = false;
       if (!completions_->Next(&tag, &ok)) return;
       static_cast<Event*>(tag)->fire(ok);
     }
+  }
+}
+
+// Handles as many events as there are, `most` at most.
+void Queue::catch_up(int most) noexcept {
+  for (int i = 0, idle = 0; i < most && idle < 2 && !over_; ++i) idle = poll() ? 0 : idle + 1;
+}
+
+// Until every write that can be done is known to be done, so that a stream that keeps up is not taken for a slow one. Each one's
+// event stands behind those of the calls that are awaited, and a stream may have a write for each message of a part.
+void Queue::settle() noexcept {
+  const std::size_t most = 16 * part_messages_ + 4 * hub_.sessions();
+  int idle = 0;
+  for (std::size_t i = 0; i < most && idle < turns && hub_.writing() > 0 && !over_; ++i) {
+    idle = poll() ? 0 : idle + 1;
+    while (!hub_.idle()) hub_.flush_one(*this);
   }
 }
 

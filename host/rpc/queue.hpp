@@ -58,6 +58,8 @@ class Queue final : private hub::Wake, private hub::Progress {
   void once() noexcept override { poll(); }
   void loop() noexcept;
   bool poll() noexcept;
+  void catch_up(int most) noexcept;
+  void settle() noexcept;
   bool advance() noexcept;
   void look(bool ok) noexcept;
 
