@@ -67,7 +67,7 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.limits = {size(settings.limits.content_bytes), size(settings.limits.id_bytes),
                     size(settings.limits.name_bytes),    size(settings.limits.message_id_bytes),
                     size(settings.limits.room_bytes),    size(settings.limits.rooms_per_stream)};
-  options.ring = {size(settings.hub.ring_messages), size(settings.hub.ring_bytes)};
+  options.hub = {{size(settings.hub.ring_messages), size(settings.hub.ring_bytes)}, size(settings.hub.memory_bytes)};
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
 }

@@ -106,7 +106,7 @@ void Server::State::build() {
   quieten_libraries();
   grpc::EnableDefaultHealthCheckService(false);  // ours runs on our queue
   grpc::ServerBuilder builder;
-  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.ring, notices);
+  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.hub, notices);
   health = std::make_unique<Health>(*queue);
   reflection = std::make_unique<Reflection>(
       *queue, std::vector<std::string>{"chat.Broadcast", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"});
