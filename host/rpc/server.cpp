@@ -196,6 +196,7 @@ void Server::stop() noexcept {
   if (!state_->server) return;
   state_->server->Shutdown(std::chrono::system_clock::now() + (state_->running ? goodbye : 0ms));
   state_->queue->stop();
+  if (state_->endpoint) state_->endpoint->connections.sum_up();
   state_->server.reset();
 }
 
