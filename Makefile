@@ -6,7 +6,7 @@ export CONFIG
 bin := build/release/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help server client consumer kafka-up kafka-down build test clean format lint docs
+.PHONY: help server client consumer kafka-up kafka-down build test guard clean format lint docs
 
 help: ## say what there is to make
 	@awk -F ' *## *' '/^[a-z-]+:.*##/ { sub(":.*", "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ build: ## build the server, its plugins and the client
 test: ## build everything and run all tests
 	@scripts/build $(PRESET) all
 	@exec scripts/test $(PRESET)
+
+guard: ## count instructions of the hot paths against their budget
+	@scripts/build release chatd-micro
+	@exec bench/guard/run
 
 clean: ## remove everything that was built
 	@scripts/clean
