@@ -1,0 +1,90 @@
+#include "bench/audience.hpp"
+
+#include <algorithm>
+
+#include "bench/message.hpp"
+#include "chatd/sdk/text.hpp"
+
+namespace chatd::bench {
+namespace {
+
+using sdk::text;
+
+constexpr auto look_again = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Audience::Audience(Loop& loop, const Endpoint& to, Ledger& ledger, const std::vector<std::string>& rooms, const Options& options)
+    : loop_(loop),
+      to_(to),
+      ledger_(ledger),
+      rooms_(rooms),
+      options_(options),
+      headers_(http2::request_headers(to.name, "/chat.Broadcast/CreateStream")),
+      connections_needed_((options.streams + options.streams_per_connection - 1) / options.streams_per_connection),
+      first_stopped_(options.streams) {}
+
+void Audience::connect_one() {
+  auto& connection = *connections_.emplace_back(std::make_unique<Connection>(loop_, to_, connections_.size(), options_.session));
+  for (std::size_t i = 0; i < options_.streams_per_connection && listeners_.size() < options_.streams; ++i) {
+    const std::size_t stream = listeners_.size();
+    const std::size_t room = stream % rooms_.size();
+    auto& listener = listeners_.emplace_back(loop_, ledger_, static_cast<std::uint32_t>(room));
+    connection.begin(headers_, connect_request(text("bench-", stream), rooms_[room]), listener);
+  }
+}
+
+std::size_t Audience::subscribed() const noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(listeners_, [](const Listener& each) { return each.state() == Listener::State::subscribed; }));
+}
+
+sdk::Result<> Audience::subscribe(Progress& progress) {
+  connections_.reserve(connections_needed_);
+  std::size_t done = 0;  // streams, from the first, that are no longer opening
+  std::size_t done_was = 0;
+  Time last_step = Clock::now();
+  while (done < options_.streams) {
+    const std::size_t may_have = done / options_.streams_per_connection + options_.connecting_at_once;
+    while (connections_.size() < std::min(connections_needed_, may_have)) connect_one();
+    loop_.poll(Clock::now() + look_again);
+    for (; done < listeners_.size() && listeners_[done].state() != Listener::State::opening; ++done) {
+      const auto& listener = listeners_[done];
+      if (listener.state() == Listener::State::ended)
+        return sdk::fail(sdk::Code::unavailable,
+                         text("stream ", done, " of ", options_.streams, " was not opened: ",
+                              sdk::name(static_cast<sdk::Code>(listener.status().code)), ": ", listener.status().text));
+    }
+    const Time now = Clock::now();
+    if (done != done_was) last_step = now;
+    done_was = done;
+    if (now - last_step > options_.patience)
+      return sdk::fail(sdk::Code::deadline_exceeded,
+                       text("only ", subscribed(), " of ", options_.streams, " streams were opened, and no other in ",
+                            options_.patience.count(), " s (--patience). Does the server send its initial metadata at once?"));
+    if (progress.due(now)) progress.show(text("subscribed ", done, " of ", options_.streams));
+  }
+  return {};
+}
+
+void Audience::drop() {
+  connections_.clear();
+  for (auto& listener : listeners_) listener.close();
+  listeners_.clear();
+  first_stopped_ = options_.streams;
+}
+
+void Audience::stop_reading(std::size_t connections) {
+  for (std::size_t i = connections_.size() - connections; i < connections_.size(); ++i) connections_[i]->pause();
+  first_stopped_ = (connections_.size() - connections) * options_.streams_per_connection;
+  for (std::size_t i = first_stopped_; i < listeners_.size(); ++i) {
+    listeners_[i].excuse();
+    ledger_.leave(listeners_[i].series());
+  }
+}
+
+void Audience::resume_reading() {
+  for (auto& connection : connections_) connection->resume();
+}
+
+}  // namespace chatd::bench

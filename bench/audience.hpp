@@ -1,0 +1,64 @@
+// Audience: the connections and streams that listen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bench/connection.hpp"
+#include "bench/ledger.hpp"
+#include "bench/listener.hpp"
+#include "bench/loop.hpp"
+#include "bench/progress.hpp"
+#include "chatd/sdk/error.hpp"
+
+namespace chatd::bench {
+
+class Audience {
+ public:
+  struct Options {
+    std::size_t streams = 0;
+    std::size_t streams_per_connection = 1;
+    std::size_t connecting_at_once = 256;  // connections that are not subscribed yet; a storm has no such limit
+    http2::Session::Options session{};
+    std::chrono::seconds patience{10};  // without any stream being subscribed
+  };
+
+  // Stream i listens to `rooms[i % rooms.size()]`, series of the same number. All given must outlive it.
+  Audience(Loop& loop, const Endpoint& to, Ledger& ledger, const std::vector<std::string>& rooms, const Options& options);
+
+  // Connects, and waits until each stream is subscribed. Again after `drop`. May block.
+  [[nodiscard]] sdk::Result<> subscribe(Progress& progress);
+  // Closes every socket at once and forgets the streams, after the ledger was told what they never heard.
+  void drop();
+
+  // The last `connections` connections read nothing more, and their streams are excused.
+  void stop_reading(std::size_t connections);
+  void resume_reading();
+
+  [[nodiscard]] std::size_t connections() const noexcept { return connections_needed_; }
+  [[nodiscard]] std::size_t subscribed() const noexcept;
+  [[nodiscard]] std::deque<Listener>& listeners() noexcept { return listeners_; }
+  // Those of the connections that were stopped.
+  [[nodiscard]] std::size_t first_stopped() const noexcept { return first_stopped_; }
+  [[nodiscard]] std::vector<std::unique_ptr<Connection>>& sockets() noexcept { return connections_; }
+
+ private:
+  void connect_one();
+
+  Loop& loop_;
+  const Endpoint& to_;
+  Ledger& ledger_;
+  const std::vector<std::string>& rooms_;
+  const Options options_;
+  const std::string headers_;
+  const std::size_t connections_needed_;
+  std::size_t first_stopped_;                             // a stream's number
+  std::deque<Listener> listeners_;                        // by stream
+  std::vector<std::unique_ptr<Connection>> connections_;  // gone before the listeners that they call
+};
+
+}  // namespace chatd::bench

@@ -1,0 +1,49 @@
+#include "bench/listener.hpp"
+
+#include <algorithm>
+
+#include "bench/message.hpp"
+#include "chatd/sdk/text.hpp"
+
+namespace chatd::bench {
+
+void Listener::opened() noexcept {
+  state_ = State::subscribed;
+  next_ = ledger_.said(series_);
+}
+
+void Listener::message(std::string_view bytes) noexcept {
+  const auto stamp = read_stamp(content_of(bytes));
+  if (!stamp || stamp->run != ledger_.run()) return;  // somebody else's
+  if (stamp->series != series_ || stamp->sequence >= ledger_.said(series_)) {
+    ++ledger_.wrong().misdirected;
+    return;
+  }
+  if (stamp->sequence != next_) return out_of_turn(*stamp);
+  ++next_;
+  hear(*stamp);
+}
+
+void Listener::out_of_turn(const Stamp& stamp) noexcept {
+  if (stamp.sequence > next_) {
+    while (next_ < stamp.sequence) missing_.push_back(next_++);
+    ++next_;
+    return hear(stamp);
+  }
+  const auto late = std::ranges::find(missing_, stamp.sequence);
+  if (late == missing_.end()) {
+    ++ledger_.wrong().repeated;
+    return;
+  }
+  missing_.erase(late);
+  ++ledger_.wrong().disordered;
+  hear(stamp);
+}
+
+void Listener::ended(const http2::Status& status) noexcept {
+  state_ = State::ended;
+  status_ = status;
+  if (!excused_) ledger_.end(sdk::text(sdk::name(static_cast<sdk::Code>(status.code)), ": ", status.text));
+}
+
+}  // namespace chatd::bench

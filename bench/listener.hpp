@@ -1,0 +1,52 @@
+// Listener: one subscribed stream, which checks that it hears each message of its room once and in order.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "bench/http2/session.hpp"
+#include "bench/ledger.hpp"
+#include "bench/loop.hpp"
+
+namespace chatd::bench {
+
+class Listener final : public http2::Call {
+ public:
+  enum class State : std::uint8_t { opening, subscribed, ended };
+
+  // `series`: that of its room. `loop` and `ledger` must outlive it.
+  Listener(const Loop& loop, Ledger& ledger, std::uint32_t series) : loop_(loop), ledger_(ledger), series_(series) {}
+
+  [[nodiscard]] State state() const noexcept { return state_; }
+  [[nodiscard]] std::uint32_t series() const noexcept { return series_; }
+  // How it ended.
+  [[nodiscard]] const http2::Status& status() const noexcept { return status_; }
+  // It has heard all that was said.
+  [[nodiscard]] bool caught_up() const noexcept { return next_ == ledger_.said(series_) && missing_.empty(); }
+
+  // It may end from now on, and its messages are not those that others wait for or are timed by; still each is checked.
+  void excuse() noexcept { excused_ = true; }
+  // Tells the ledger what it never heard.
+  void close() { ledger_.close(series_, next_, missing_); }
+
+  void opened() noexcept override;
+  void message(std::string_view bytes) noexcept override;
+  void ended(const http2::Status& status) noexcept override;
+
+ private:
+  void out_of_turn(const Stamp& stamp) noexcept;
+  void hear(const Stamp& stamp) noexcept {
+    if (!excused_) ledger_.hear(stamp, loop_.received());
+  }
+
+  const Loop& loop_;
+  Ledger& ledger_;
+  const std::uint32_t series_;
+  std::uint32_t next_ = 0;
+  std::vector<std::uint32_t> missing_;  // of those before next_
+  State state_ = State::opening;
+  bool excused_ = false;
+  http2::Status status_;
+};
+
+}  // namespace chatd::bench
