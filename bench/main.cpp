@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
   using namespace chatd;
   using namespace chatd::bench;
   std::signal(SIGPIPE, SIG_IGN);
-  const std::array scenarios{make_fanout()};
+  const std::array scenarios{make_fanout(), make_floor(), make_kafka_alone()};
 
   CLI::App app("chat-bench: measures chat servers, and checks what they deliver while it does", "chat-bench");
   app.set_version_flag("--version", sdk::text("chat-bench ", CHATD_VERSION));

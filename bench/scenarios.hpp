@@ -8,5 +8,7 @@
 namespace chatd::bench {
 
 [[nodiscard]] std::unique_ptr<Scenario> make_fanout();
+[[nodiscard]] std::unique_ptr<Scenario> make_floor();
+[[nodiscard]] std::unique_ptr<Scenario> make_kafka_alone();
 
 }  // namespace chatd::bench
