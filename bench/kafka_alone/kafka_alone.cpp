@@ -1,4 +1,5 @@
 // kafka-alone: what librdkafka and the brokers do without chatd: the same records, with the same settings.
+#include <array>
 #include <cstdlib>
 #include <random>
 #include <sstream>
@@ -101,15 +102,22 @@ class Writer {
     const auto now = std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
     value_.clear();
     wire::append_json(value_, wire::Message{names_[user], content_, wire::timestamp(now), {}, {}});
-    const std::string id = ids_.next();
-    const std::string header(hub::message_id_header);
+    std::string id = ids_.next();
+    std::array<rd_kafka_vu_t, 6> parts{};
+    auto add = [&, count = std::size_t{0}](rd_kafka_vtype_t type) mutable -> decltype(rd_kafka_vu_t::u)& {
+      parts[count].vtype = type;
+      return parts[count++].u;
+    };
+    add(RD_KAFKA_VTYPE_TOPIC).cstr = topic_.c_str();
+    add(RD_KAFKA_VTYPE_MSGFLAGS).i = RD_KAFKA_MSG_F_COPY;
+    add(RD_KAFKA_VTYPE_KEY).mem = {names_[user].data(), names_[user].size()};
+    add(RD_KAFKA_VTYPE_VALUE).mem = {value_.data(), value_.size()};
+    add(RD_KAFKA_VTYPE_HEADER).header = {hub::message_id_header.data(), id.data(), static_cast<ssize_t>(id.size())};
+    add(RD_KAFKA_VTYPE_OPAQUE).ptr =
+        reinterpret_cast<void*>(static_cast<std::uintptr_t>(std::chrono::nanoseconds(intended.time_since_epoch()).count()));
     for (;;) {
-      const auto error = rd_kafka_producev(
-          client, RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-          RD_KAFKA_V_KEY(names_[user].data(), names_[user].size()), RD_KAFKA_V_VALUE(value_.data(), value_.size()),
-          RD_KAFKA_V_HEADER(header.c_str(), id.data(), static_cast<ssize_t>(id.size())),
-          RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(static_cast<std::uintptr_t>(intended.time_since_epoch().count()))),
-          RD_KAFKA_V_END);
+      const kafka::Fault fault(rd_kafka_produceva(client, parts.data(), parts.size()));
+      const auto error = fault ? rd_kafka_error_code(fault.get()) : RD_KAFKA_RESP_ERR_NO_ERROR;
       if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
         rd_kafka_poll(client, 10);
         continue;
