@@ -21,8 +21,7 @@ Audience::Audience(Loop& loop, const Endpoint& to, Ledger& ledger, const std::ve
       rooms_(rooms),
       options_(options),
       headers_(http2::request_headers(to.name, "/chat.Broadcast/CreateStream")),
-      connections_needed_((options.streams + options.streams_per_connection - 1) / options.streams_per_connection),
-      first_stopped_(options.streams) {}
+      connections_needed_((options.streams + options.streams_per_connection - 1) / options.streams_per_connection) {}
 
 void Audience::connect_one() {
   auto& connection = *connections_.emplace_back(std::make_unique<Connection>(loop_, to_, connections_.size(), options_.session));
@@ -39,13 +38,13 @@ std::size_t Audience::subscribed() const noexcept {
       std::ranges::count_if(listeners_, [](const Listener& each) { return each.state() == Listener::State::subscribed; }));
 }
 
-sdk::Result<> Audience::subscribe(Progress& progress) {
+sdk::Result<> Audience::subscribe(Progress& progress, std::size_t connecting_at_once) {
   connections_.reserve(connections_needed_);
   std::size_t done = 0;  // streams, from the first, that are no longer opening
   std::size_t done_was = 0;
   Time last_step = Clock::now();
   while (done < options_.streams) {
-    const std::size_t may_have = done / options_.streams_per_connection + options_.connecting_at_once;
+    const std::size_t may_have = done / options_.streams_per_connection + connecting_at_once;
     while (connections_.size() < std::min(connections_needed_, may_have)) connect_one();
     loop_.poll(Clock::now() + look_again);
     for (; done < listeners_.size() && listeners_[done].state() != Listener::State::opening; ++done) {
@@ -71,13 +70,12 @@ void Audience::drop() {
   connections_.clear();
   for (auto& listener : listeners_) listener.close();
   listeners_.clear();
-  first_stopped_ = options_.streams;
 }
 
 void Audience::stop_reading(std::size_t connections) {
   for (std::size_t i = connections_.size() - connections; i < connections_.size(); ++i) connections_[i]->pause();
-  first_stopped_ = (connections_.size() - connections) * options_.streams_per_connection;
-  for (std::size_t i = first_stopped_; i < listeners_.size(); ++i) {
+  const std::size_t first = (connections_.size() - connections) * options_.streams_per_connection;
+  for (std::size_t i = first; i < listeners_.size(); ++i) {
     listeners_[i].excuse();
     ledger_.leave(listeners_[i].series());
   }

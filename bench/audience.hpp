@@ -22,7 +22,6 @@ class Audience {
   struct Options {
     std::size_t streams = 0;
     std::size_t streams_per_connection = 1;
-    std::size_t connecting_at_once = 256;  // connections that are not subscribed yet; a storm has no such limit
     http2::Session::Options session{};
     std::chrono::seconds patience{10};  // without any stream being subscribed
   };
@@ -30,8 +29,8 @@ class Audience {
   // Stream i listens to `rooms[i % rooms.size()]`, series of the same number. All given must outlive it.
   Audience(Loop& loop, const Endpoint& to, Ledger& ledger, const std::vector<std::string>& rooms, const Options& options);
 
-  // Connects, and waits until each stream is subscribed. Again after `drop`. May block.
-  [[nodiscard]] sdk::Result<> subscribe(Progress& progress);
+  // Connects, with so many connections at a time, and waits until each stream is subscribed. Again after `drop`. May block.
+  [[nodiscard]] sdk::Result<> subscribe(Progress& progress, std::size_t connecting_at_once);
   // Closes every socket at once and forgets the streams, after the ledger was told what they never heard.
   void drop();
 
@@ -41,10 +40,7 @@ class Audience {
 
   [[nodiscard]] std::size_t connections() const noexcept { return connections_needed_; }
   [[nodiscard]] std::size_t subscribed() const noexcept;
-  [[nodiscard]] std::deque<Listener>& listeners() noexcept { return listeners_; }
-  // Those of the connections that were stopped.
-  [[nodiscard]] std::size_t first_stopped() const noexcept { return first_stopped_; }
-  [[nodiscard]] std::vector<std::unique_ptr<Connection>>& sockets() noexcept { return connections_; }
+  [[nodiscard]] const std::deque<Listener>& listeners() const noexcept { return listeners_; }
 
  private:
   void connect_one();
@@ -56,7 +52,6 @@ class Audience {
   const Options options_;
   const std::string headers_;
   const std::size_t connections_needed_;
-  std::size_t first_stopped_;                             // a stream's number
   std::deque<Listener> listeners_;                        // by stream
   std::vector<std::unique_ptr<Connection>> connections_;  // gone before the listeners that they call
 };

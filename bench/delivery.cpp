@@ -29,11 +29,14 @@ double microseconds(std::chrono::nanoseconds duration) { return std::chrono::dur
 
 }  // namespace
 
-void DeliveryOptions::declare(CLI::App& command) {
-  target.declare(command);
+void DeliveryOptions::declare_streams(CLI::App& command) {
   command.add_option("--streams", streams, "Streams that listen")
       ->check(CLI::Range(std::size_t{1}, most_streams))
       ->capture_default_str();
+}
+
+void DeliveryOptions::declare(CLI::App& command) {
+  target.declare(command);
   command.add_option("--streams-per-connection", streams_per_connection, "Streams that share a TCP connection")
       ->check(CLI::Range(std::size_t{1}, most_streams))
       ->capture_default_str();
@@ -50,27 +53,38 @@ void DeliveryOptions::declare(CLI::App& command) {
 }
 
 void declare_length(CLI::App& command, Pace& pace) {
-  auto* messages =
-      command.add_option("--messages", pace.messages, "Messages to measure")->check(CLI::PositiveNumber)->capture_default_str();
-  command
-      .add_option_function<double>(
-          "--seconds",
-          [&pace](double seconds) {
-            pace.seconds = seconds;
-            pace.messages = 0;
-          },
-          "Instead of --messages: for how long")
-      ->check(CLI::PositiveNumber)
-      ->excludes(messages);
+  auto* messages = command.add_option("--messages", pace.messages, "Messages to measure")->check(CLI::PositiveNumber);
+  if (pace.messages > 0) messages->capture_default_str();
+  auto* seconds =
+      command.add_option("--seconds", pace.seconds, "Instead of --messages: for how long")->check(CLI::PositiveNumber);
+  if (pace.messages == 0) seconds->capture_default_str();
+  messages->excludes(seconds);
+  seconds->excludes(messages);
+}
+
+void declare_pace(CLI::App& command, Pace& pace) {
+  auto* window =
+      command.add_option("--window", pace.window, "Closed loop: messages outstanding; one is done when all its streams have it")
+          ->check(CLI::PositiveNumber);
+  if (pace.rate <= 0) window->capture_default_str();
+  auto* rate = command.add_option("--rate", pace.rate, "Open loop: messages a second, whatever is outstanding")
+                   ->check(CLI::PositiveNumber);
+  if (pace.rate > 0) rate->capture_default_str();
+  window->excludes(rate);
+  rate->excludes(window);
+}
+
+sdk::Result<> check_descriptors(std::size_t connections) {
+  const auto limit = raise_descriptor_limit();
+  if (connections + own_descriptors <= limit) return {};
+  return sdk::fail(Code::invalid_argument,
+                   text(connections, " connections are more than the ", limit,
+                        " open files that this process may have; raise the limit (ulimit -n), or have fewer connections"));
 }
 
 sdk::Result<std::unique_ptr<Delivery>> Delivery::open(const DeliveryOptions& options, std::vector<std::string> rooms) {
   const std::size_t connections = options.streams / options.streams_per_connection + 1;
-  if (const auto limit = raise_descriptor_limit(); connections + own_descriptors > limit)
-    return sdk::fail(
-        Code::invalid_argument,
-        text(connections, " connections are more than the ", limit,
-             " open files that this process may have; raise the limit (ulimit -n), or give --streams-per-connection"));
+  if (auto enough = check_descriptors(connections); !enough) return std::unexpected(enough.error());
   auto target = Target::open(options.target);
   if (!target) return std::unexpected(target.error());
   auto loop = Loop::open();
@@ -97,6 +111,7 @@ void Delivery::warm_up(const Pace& pace) {
   if (options_.warm_up == 0) return;
   Pace warm = pace;
   warm.messages = options_.warm_up;
+  warm.seconds = 0;
   stalled_ = run(warm).stalled;
 }
 
@@ -142,6 +157,28 @@ void Delivery::finish(Result& result) {
   if (stalled_)
     result.complain(text("the warm-up was given up: a stream ended, or nothing was heard for ", options_.patience_seconds, " s"));
   if (auto stopped = target_->stop(); !stopped) result.complain(stopped.error().text);
+}
+
+std::chrono::nanoseconds Delivery::server_cpu() const {
+  return target_->pid() ? cpu_time(*target_->pid()) : std::chrono::nanoseconds{};
+}
+
+sdk::Result<Result> measure_delivery(std::string_view scenario, const DeliveryOptions& options, std::vector<std::string> rooms,
+                                     const Pace& pace) {
+  auto delivery = Delivery::open(options, std::move(rooms));
+  if (!delivery) return std::unexpected(delivery.error());
+  auto& bench = **delivery;
+  Result result{std::string(scenario)};
+  const auto before = bench.server_bytes();
+  if (auto subscribed = bench.subscribe(); !subscribed) return std::unexpected(subscribed.error());
+  const auto idle = bench.server_bytes();
+  bench.warm_up(pace);
+  bench.report(result, bench.run(pace));
+  report_memory(result, "server_before", before);
+  report_memory(result, "server_subscribed", idle);
+  report_memory(result, "server_after", bench.server_bytes());
+  bench.finish(result);
+  return result;
 }
 
 void report_memory(Result& result, std::string_view name, std::size_t bytes) {

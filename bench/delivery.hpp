@@ -28,12 +28,16 @@ struct DeliveryOptions {
   std::uint64_t warm_up = 20;  // messages
   unsigned patience_seconds = 10;
 
-  // Adds --streams, --streams-per-connection, --payload, --receive-window, --warm-up, --patience and the target's.
+  // Adds the target's options, --streams-per-connection, --payload, --receive-window, --warm-up and --patience.
   void declare(CLI::App& command);
+  // Adds --streams.
+  void declare_streams(CLI::App& command);
 };
 
-// Adds --messages and --seconds, of which one is given.
+// Adds --messages and --seconds, of which one is given; the pace has the default.
 void declare_length(CLI::App& command, Pace& pace);
+// Adds --window and --rate, of which one is given; the pace has the default.
+void declare_pace(CLI::App& command, Pace& pace);
 
 class Delivery {
   struct Key {};  // only `open` makes one
@@ -45,8 +49,10 @@ class Delivery {
   Delivery(Key, const DeliveryOptions& options, std::unique_ptr<Target> target, std::unique_ptr<Loop> loop,
            std::vector<std::string> rooms);
 
-  // Opens all streams. May block.
-  [[nodiscard]] sdk::Result<> subscribe() { return audience_.subscribe(progress_); }
+  // Opens all streams, with so many connections at a time. May block.
+  [[nodiscard]] sdk::Result<> subscribe(std::size_t connecting_at_once = 256) {
+    return audience_.subscribe(progress_, connecting_at_once);
+  }
   // Says what warms both sides up, `options.warm_up` messages; not measured, but checked.
   void warm_up(const Pace& pace);
   [[nodiscard]] Phase run(const Pace& pace) { return traffic_.run(pace, progress_); }
@@ -60,6 +66,7 @@ class Delivery {
 
   // Of the server; 0 when its process is not known.
   [[nodiscard]] std::size_t server_bytes() const;
+  [[nodiscard]] std::chrono::nanoseconds server_cpu() const;
   [[nodiscard]] const Target& target() const noexcept { return *target_; }
   [[nodiscard]] Audience& audience() noexcept { return audience_; }
   [[nodiscard]] Ledger& ledger() noexcept { return ledger_; }
@@ -77,6 +84,13 @@ class Delivery {
   Traffic traffic_;
   bool stalled_ = false;
 };
+
+// A whole scenario: subscribes, warms up, says messages at this pace, reports. May block.
+[[nodiscard]] sdk::Result<Result> measure_delivery(std::string_view scenario, const DeliveryOptions& options,
+                                                   std::vector<std::string> rooms, const Pace& pace);
+
+// Raises the limit on open files; invalid_argument when so many connections are still above it.
+[[nodiscard]] sdk::Result<> check_descriptors(std::size_t connections);
 
 // Of the server: "NAME_rss_mb"; nothing when its process is not known.
 void report_memory(Result& result, std::string_view name, std::size_t bytes);

@@ -40,6 +40,11 @@ void Listener::out_of_turn(const Stamp& stamp) noexcept {
   hear(stamp);
 }
 
+void Listener::close() {
+  const bool may_have_ended = excused_ && state_ == State::ended;
+  ledger_.close(series_, may_have_ended ? ledger_.said(series_) : next_, missing_);
+}
+
 void Listener::ended(const http2::Status& status) noexcept {
   state_ = State::ended;
   status_ = status;

@@ -26,8 +26,9 @@ class Listener final : public http2::Call {
 
   // It may end from now on, and its messages are not those that others wait for or are timed by; still each is checked.
   void excuse() noexcept { excused_ = true; }
+  [[nodiscard]] bool excused() const noexcept { return excused_; }
   // Tells the ledger what it never heard.
-  void close() { ledger_.close(series_, next_, missing_); }
+  void close();
 
   void opened() noexcept override;
   void message(std::string_view bytes) noexcept override;

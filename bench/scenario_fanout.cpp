@@ -16,39 +16,18 @@ class Fanout final : public Scenario {
 
   void declare(CLI::App& command) override {
     options_.declare(command);
+    options_.declare_streams(command);
     command.add_option("--room", room_, "The room (none: the lobby)")->type_name("NAME");
-    pace_.messages = 200;
     declare_length(command, pace_);
-    auto* window =
-        command.add_option("--window", pace_.window, "Closed loop: messages outstanding; one is done when all streams have it")
-            ->check(CLI::PositiveNumber)
-            ->capture_default_str();
-    command.add_option("--rate", pace_.rate, "Open loop: messages a second, whatever is outstanding")
-        ->check(CLI::PositiveNumber)
-        ->excludes(window);
+    declare_pace(command, pace_);
   }
 
-  [[nodiscard]] sdk::Result<Result> run() override {
-    auto delivery = Delivery::open(options_, {room_});
-    if (!delivery) return std::unexpected(delivery.error());
-    auto& bench = **delivery;
-    Result result{std::string(name())};
-    const auto empty = bench.server_bytes();
-    if (auto subscribed = bench.subscribe(); !subscribed) return std::unexpected(subscribed.error());
-    const auto idle = bench.server_bytes();
-    bench.warm_up(pace_);
-    bench.report(result, bench.run(pace_));
-    report_memory(result, "server_before", empty);
-    report_memory(result, "server_subscribed", idle);
-    report_memory(result, "server_after", bench.server_bytes());
-    bench.finish(result);
-    return result;
-  }
+  [[nodiscard]] sdk::Result<Result> run() override { return measure_delivery(name(), options_, {room_}, pace_); }
 
  private:
   DeliveryOptions options_;
   std::string room_;
-  Pace pace_;
+  Pace pace_{.messages = 200};
 };
 
 }  // namespace

@@ -50,7 +50,7 @@ Phase Traffic::run(const Pace& pace, Progress& progress) {
   ledger_.start_measuring(begin);
 
   std::uint64_t messages = pace.messages;
-  const bool timed = messages == 0;
+  const bool timed = pace.seconds > 0;
   if (timed && pace.rate > 0) messages = static_cast<std::uint64_t>(std::llround(pace.rate * pace.seconds));
   const Time until = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(pace.seconds));
   Time last_step = begin;

@@ -21,8 +21,8 @@ namespace chatd::bench {
 struct Pace {
   std::uint64_t window = 1;    // closed loop: the next is said when fewer than these are outstanding
   double rate = 0;             // open loop, when above 0: messages a second, whatever is outstanding
-  std::uint64_t messages = 0;  // in all; 0: as many as there are in `seconds`
-  double seconds = 0;
+  double seconds = 0;          // for so long, when above 0
+  std::uint64_t messages = 0;  // or so many
 };
 
 // What was measured while some messages went by.

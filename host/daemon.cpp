@@ -29,6 +29,8 @@ using sdk::text;
 constexpr auto health_interval = 500ms;
 constexpr auto extents_wait = 2s;
 constexpr auto feed_wait = 1s;
+constexpr auto unwell_wait = 2s;  // as long as a stopping host hopes that its broker recovers
+constexpr auto look_interval = 100ms;
 
 class SystemClock final : public sdk::Clock {
  public:
@@ -53,6 +55,37 @@ void die_on_next_signal() noexcept {
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
+// What a stopping host waits for its broker: until the deadline while it is well, and no longer than `unwell_wait` while it is
+// not.
+class Patience {
+ public:
+  Patience(sdk::Broker& broker, sdk::Deadline deadline) : broker_(broker), deadline_(deadline) {}
+
+  [[nodiscard]] sdk::Deadline end() {
+    if (broker_.health().ready) {
+      hopeless_ = std::chrono::steady_clock::now() + unwell_wait;
+      return deadline_;
+    }
+    return std::min(deadline_, hopeless_);
+  }
+
+  // Until `came`, which waits until the time that it is given and says whether what is waited for has come.
+  template <class Came>
+  [[nodiscard]] bool wait(Came came) {
+    for (;;) {
+      const auto until = end();
+      const auto now = std::chrono::steady_clock::now();
+      if (came(std::min(until, now + look_interval))) return true;
+      if (now >= until) return false;
+    }
+  }
+
+ private:
+  sdk::Broker& broker_;
+  const sdk::Deadline deadline_;
+  sdk::Deadline hopeless_ = std::chrono::steady_clock::now() + unwell_wait;
+};
+
 std::size_t size(std::int64_t checked) { return static_cast<std::size_t>(checked); }
 
 rpc::ServerOptions server_options(const config::Settings& settings, const config::Address& listen, const std::string& server_id) {
@@ -67,7 +100,7 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.limits = {size(settings.limits.content_bytes), size(settings.limits.id_bytes),
                     size(settings.limits.name_bytes),    size(settings.limits.message_id_bytes),
                     size(settings.limits.room_bytes),    size(settings.limits.rooms_per_stream)};
-  options.ring = {size(settings.hub.ring_messages), size(settings.hub.ring_bytes)};
+  options.hub = {{size(settings.hub.ring_messages), size(settings.hub.ring_bytes)}, size(settings.hub.memory_bytes)};
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
 }
@@ -115,7 +148,7 @@ struct Daemon::State {
   std::optional<hub::Heartbeat> heartbeat;
   std::unique_ptr<rpc::Server> server;
   std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
-  bool serving = false;
+  std::optional<bool> serving;                   // none before the first look
 };
 
 Daemon::Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& log)
@@ -191,7 +224,7 @@ void Daemon::wait() {
       return;
     }
     state_->watch_health();
-    if (state_->serving) state_->heartbeat->beat(state_->server->streams());
+    if (state_->serving == true) state_->heartbeat->beat(state_->server->streams());
   }
 }
 
@@ -199,18 +232,21 @@ void Daemon::drain() {
   die_on_next_signal();
   auto& s = *state_;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
+  Patience patience(*s.broker, deadline);
   s.server->refuse_new();
-  if (!s.server->wait_publishes(deadline)) s.log.warning("publishes were still in flight at the drain deadline");
+  if (!patience.wait([&](auto until) { return s.server->wait_publishes(until); }))
+    s.log.warning("publishes were still in flight when the host stopped waiting for the broker");
   // What was answered OK reaches the streams before they end.
   for (auto& source : s.sources) {
-    const auto extents = s.broker->extents(source->topic, std::min(deadline, std::chrono::steady_clock::now() + extents_wait));
-    if (extents && !source->feed.wait_for(*extents, deadline))
-      s.log.warning("messages of ", source->topic, " were still on their way at the drain deadline");
+    const auto soon = std::chrono::steady_clock::now() + extents_wait;
+    const auto extents = s.broker->extents(source->topic, std::min(patience.end(), soon));
+    if (extents && !patience.wait([&](auto until) { return source->feed.wait_for(*extents, until); }))
+      s.log.warning("messages of ", source->topic, " were still on their way when the host stopped waiting for the broker");
   }
   if (const auto cut = s.server->end_streams(deadline); cut > 0)
     s.log.warning(cut, " streams had to be cut at the drain deadline");
-  if (s.serving) s.heartbeat->leave(s.server->streams());
-  if (auto drained = s.plugins.drain(deadline); !drained) s.log.warning("drain: ", drained.error().text);
+  if (s.serving == true) s.heartbeat->leave(s.server->streams());
+  if (auto drained = s.plugins.drain(patience.end()); !drained) s.log.warning("drain: ", drained.error().text);
   s.sources.clear();
   s.plugins.stop();
   s.server->stop();

@@ -31,7 +31,8 @@ class Daemon {
   // Watches the broker's health and waits for SIGINT or SIGTERM, which must be blocked. [control] may block
   void wait();
   // Ends in order, within host.drain_deadline_ms and two seconds: no new work, publishes answered, streams ended with what they
-  // are due, plugins drained and stopped. A second SIGINT or SIGTERM ends the process at once. [control] may block
+  // are due, plugins drained and stopped. For a broker that is not well it waits two seconds only. A second SIGINT or SIGTERM
+  // ends the process at once. [control] may block
   void drain();
 
  private:

@@ -45,10 +45,14 @@ const OptionList<Limits>& limits_options() {
 }
 
 const OptionList<Hub>& hub_options() {
-  static const OptionList<Hub> list{{"ring_messages", &Hub::ring_messages, "messages", between(1, 1'048'576),
-                                     "Newest messages of a room that are kept for its readers; `ring_bytes` may keep fewer."},
-                                    {"ring_bytes", &Hub::ring_bytes, "bytes", between(4'096, 1'073'741'824),
-                                     "Memory for the newest messages of a room; `ring_messages` may keep fewer."}};
+  static const OptionList<Hub> list{
+      {"ring_messages", &Hub::ring_messages, "messages", between(1, 1'048'576),
+       "Newest messages of a room that are kept for its readers; `ring_bytes` may keep fewer."},
+      {"ring_bytes", &Hub::ring_bytes, "bytes", between(4'096, 1'073'741'824),
+       "Memory for the newest messages of a room; `ring_messages` may keep fewer."},
+      {"memory_bytes", &Hub::memory_bytes, "bytes", between(1'048'576, 1'099'511'627'776),
+       "Memory for the newest messages of all rooms together. When it is full the largest rooms give "
+       "up their oldest messages; the newest of each room stays."}};
   return list;
 }
 

@@ -37,6 +37,7 @@ struct Limits {
 struct Hub {
   std::int64_t ring_messages = 4'096;
   std::int64_t ring_bytes = 8'388'608;
+  std::int64_t memory_bytes = 268'435'456;
 };
 
 struct Broker {

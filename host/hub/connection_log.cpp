@@ -54,8 +54,15 @@ void ConnectionLog::failed(const sdk::Error& error) noexcept {
   const auto now = std::chrono::steady_clock::now();
   if (now < quiet_until_) return;
   quiet_until_ = now + std::chrono::minutes(1);
+  said_failures_ = failures_;
   log_.warning("connection events not published to ", topic_, ": ", failures_, " so far; ", sdk::name(error.code), ": ",
                error.text);
+}
+
+void ConnectionLog::sum_up() noexcept {
+  if (failures_ == said_failures_) return;
+  said_failures_ = failures_;
+  log_.warning("connection events not published to ", topic_, ": ", failures_, " in all");
 }
 
 }  // namespace chatd::hub

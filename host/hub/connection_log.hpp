@@ -25,6 +25,10 @@ class ConnectionLog {
   // Publishes one event. [queue] never blocks
   void say(std::string_view user_id, bool connected);
 
+  // Says how many events were not published in all, if that is not what was said last. REQUIRES: the queue has stopped.
+  // [control] never blocks
+  void sum_up() noexcept;
+
   // Events the broker has not answered yet. REQUIRES: zero before destruction, or a stopped broker. [queue] never blocks
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
 
@@ -41,6 +45,7 @@ class ConnectionLog {
   std::string_view server_id_;
   std::list<Event> waiting_;
   std::uint64_t failures_ = 0;
+  std::uint64_t said_failures_ = 0;
   sdk::Deadline quiet_until_{};
 };
 

@@ -7,13 +7,13 @@
 
 namespace chatd::hub {
 
-Hub::Hub(RingLimits limits, FrameMaker& maker) : limits_(limits), maker_(maker) { room({}); }
+Hub::Hub(const Limits& limits, FrameMaker& maker) : limits_(limits), maker_(maker), shed_above_(limits.memory) { room({}); }
 
 Hub::~Hub() = default;
 
 Room& Hub::room(std::string_view name) {
   if (const auto found = rooms_.find(name); found != rooms_.end()) return *found->second;
-  auto made = std::make_unique<Room>(Room{std::string(name), Ring(limits_), {}, nullptr});
+  auto made = std::make_unique<Room>(Room{std::string(name), Ring(limits_.ring), {}, nullptr});
   return *rooms_.emplace(made->name, std::move(made)).first->second;
 }
 
@@ -51,7 +51,10 @@ void Hub::leave(Membership& membership) noexcept {
   const auto& moved = left.members[membership.place];
   moved.session->memberships[moved.membership].place = membership.place;
   left.members.pop_back();
-  if (left.members.empty() && !left.name.empty()) rooms_.erase(rooms_.find(left.name));
+  if (left.members.empty() && !left.name.empty()) {
+    bytes_ -= left.ring.bytes();
+    rooms_.erase(rooms_.find(left.name));
+  }
 }
 
 void Hub::written(Session& session) noexcept {
@@ -64,11 +67,38 @@ void Hub::arrive(std::span<Arrival> batch) {
   for (auto& arrival : batch) {
     const auto found = rooms_.find(arrival.room);
     if (found == rooms_.end()) continue;  // nobody here listens to it
-    found->second->ring.push(std::move(arrival.frame));
+    Ring& ring = found->second->ring;
+    bytes_ -= ring.bytes();
+    ring.push(std::move(arrival.frame));
+    bytes_ += ring.bytes();
     for (const auto& member : found->second->members) {
       if (!member.session->writing) queue(*member.session);
     }
   }
+  if (bytes_ > shed_above_) shed();
+}
+
+// The largest rings give until an eighth of the memory is free again, so that this is seldom: each keeps what it has, or the
+// level at which all fit, as water finds it.
+void Hub::shed() {
+  std::size_t left = limits_.memory - limits_.memory / 8;
+  sizes_.clear();
+  for (const auto& [name, room] : rooms_) sizes_.push_back(room->ring.bytes());
+  std::ranges::sort(sizes_);
+  std::size_t level = 0;
+  for (std::size_t i = 0; i < sizes_.size(); ++i) {
+    level = left / (sizes_.size() - i);
+    if (sizes_[i] > level) break;
+    left -= sizes_[i];
+  }
+  for (const auto& [name, room] : rooms_) {
+    Ring& ring = room->ring;
+    if (ring.bytes() <= level) continue;
+    bytes_ -= ring.bytes();
+    ring.shrink(level);
+    bytes_ += ring.bytes();
+  }
+  shed_above_ = std::max(limits_.memory, bytes_ + limits_.memory / 8);
 }
 
 void Hub::flush_one(Progress& progress) noexcept {

@@ -15,6 +15,7 @@
 
 #include "chatd/sdk/error.hpp"
 #include "host/hub/inbox.hpp"
+#include "host/hub/limits.hpp"
 #include "host/hub/ring.hpp"
 #include "host/hub/session.hpp"
 
@@ -44,7 +45,7 @@ class Progress {
 class Hub {
  public:
   // `maker` makes the notices; it must outlive the hub.
-  Hub(RingLimits limits, FrameMaker& maker);
+  Hub(const Limits& limits, FrameMaker& maker);
   ~Hub();
 
   // A new session, live from here on in every room (the empty name is the lobby); it starts as writing, until `written` says
@@ -74,6 +75,8 @@ class Hub {
   // [queue] never blocks
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
+  // Of all rings. [queue] never blocks
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   struct NameHash {
@@ -90,15 +93,19 @@ class Hub {
   bool step(Session& session) noexcept;
   const Frame* take(Session& session) noexcept;
   void end(Session& session, const sdk::Error& why) noexcept;
+  void shed();
 
-  RingLimits limits_;
+  const Limits limits_;
   FrameMaker& maker_;
   std::unordered_map<std::string, std::unique_ptr<Room>, NameHash, std::equal_to<>> rooms_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
   std::optional<sdk::Error> closing_;
   std::uint64_t next_id_ = 1;
   std::size_t writing_ = 0;
-  Session* first_ = nullptr;  // of those that have something to do
+  std::size_t bytes_ = 0;           // of all rings
+  std::size_t shed_above_;          // more than the memory when the newest frames alone are too many
+  std::vector<std::size_t> sizes_;  // shed's own; kept for its memory
+  Session* first_ = nullptr;        // of those that have something to do
   Session* last_ = nullptr;
   Session* flushing_ = nullptr;  // the one in flush_one, null when it was closed meanwhile
 };

@@ -7,14 +7,9 @@
 #include <vector>
 
 #include "host/hub/frame.hpp"
+#include "host/hub/limits.hpp"
 
 namespace chatd::hub {
-
-// Per room; whichever bound comes first. Both at least 1.
-struct RingLimits {
-  std::size_t messages = 4096;
-  std::size_t bytes = 8 * 1024 * 1024;
-};
 
 class Ring {
  public:
@@ -22,6 +17,8 @@ class Ring {
 
   // [queue] never blocks
   void push(FramePtr frame);
+  // Drops the oldest until at most `most` bytes are left; the newest stays. [queue] never blocks
+  void shrink(std::size_t most);
 
   // Sequence numbers [tail, head) are here; head is what the next push gets. [queue] never blocks
   [[nodiscard]] std::uint64_t head() const noexcept { return head_; }
@@ -33,7 +30,7 @@ class Ring {
 
  private:
   void drop_oldest() noexcept;
-  void grow();
+  void resize(std::size_t slots);
 
   RingLimits limits_;
   std::vector<FramePtr> slots_;  // a power of two, so that a sequence number finds its slot by a mask

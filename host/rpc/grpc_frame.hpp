@@ -13,7 +13,11 @@ namespace chatd::rpc {
 
 class GrpcFrame final : public hub::Frame {
  public:
-  explicit GrpcFrame(grpc::Slice slice) : Frame(slice.size()), slice_(std::move(slice)) {}
+  // Beside its bytes a frame costs its slot in the ring, this object with its counts (both in one allocation), and the slice's
+  // head: 16 + 80 + 48 bytes with glibc's malloc, libstdc++ and gRPC 1.51.
+  static constexpr std::size_t overhead = 144;
+
+  explicit GrpcFrame(grpc::Slice slice) : Frame(slice.size() + overhead), slice_(std::move(slice)) {}
   [[nodiscard]] const grpc::Slice& slice() const noexcept { return slice_; }
 
  private:

@@ -18,12 +18,12 @@ constexpr std::size_t most_part_messages = 256;
 
 }  // namespace
 
-Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, hub::RingLimits limits, hub::FrameMaker& maker)
+Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, const hub::Limits& limits, hub::FrameMaker& maker)
     : completions_(std::move(completions)),
       inbox_(*this),
       hub_(limits, maker),
-      part_messages_(std::clamp<std::size_t>(limits.messages / 2, 1, most_part_messages)),
-      part_bytes_(std::max<std::size_t>(limits.bytes / 2, 1)) {}
+      part_messages_(std::clamp<std::size_t>(limits.ring.messages / 2, 1, most_part_messages)),
+      part_bytes_(std::max<std::size_t>(limits.ring.bytes / 2, 1)) {}
 
 Queue::~Queue() { stop(); }
 

@@ -9,33 +9,13 @@
 
 #include "host/hub/hub.hpp"
 #include "host/hub/inbox.hpp"
+#include "host/rpc/event.hpp"
 
 namespace chatd::rpc {
 
-// What a tag of the completion queue points to.
-class Event {
- public:
-  // The operation is over; `ok` as gRPC means it for that operation. May destroy the event. [queue] never blocks
-  virtual void fire(bool ok) noexcept = 0;
-
- protected:
-  ~Event() = default;
-};
-
-// An event that calls a member function.
-template <class Owner, void (Owner::*function)(bool) noexcept>
-class On final : public Event {
- public:
-  explicit On(Owner* owner) : owner_(owner) {}
-  void fire(bool ok) noexcept override { (owner_->*function)(ok); }
-
- private:
-  Owner* owner_;
-};
-
 class Queue final : private hub::Wake, private hub::Progress {
  public:
-  Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, hub::RingLimits limits, hub::FrameMaker& maker);
+  Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, const hub::Limits& limits, hub::FrameMaker& maker);
   ~Queue();
 
   // [any] never blocks

@@ -106,7 +106,7 @@ void Server::State::build() {
   quieten_libraries();
   grpc::EnableDefaultHealthCheckService(false);  // ours runs on our queue
   grpc::ServerBuilder builder;
-  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.ring, notices);
+  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.hub, notices);
   health = std::make_unique<Health>(*queue);
   reflection = std::make_unique<Reflection>(
       *queue, std::vector<std::string>{"chat.Broadcast", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"});
@@ -196,6 +196,7 @@ void Server::stop() noexcept {
   if (!state_->server) return;
   state_->server->Shutdown(std::chrono::system_clock::now() + (state_->running ? goodbye : 0ms));
   state_->queue->stop();
+  if (state_->endpoint) state_->endpoint->connections.sum_up();
   state_->server.reset();
 }
 

@@ -14,8 +14,8 @@
 #include "chatd/sdk/log.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
+#include "host/hub/limits.hpp"
 #include "host/hub/outgoing.hpp"
-#include "host/hub/ring.hpp"
 #include "host/wire/request.hpp"
 
 namespace chatd::rpc {
@@ -30,7 +30,7 @@ struct ServerOptions {
   std::int64_t send_buffer_bytes = 262'144;
   std::size_t publishes_in_flight = 10'000;
   wire::Limits limits;
-  hub::RingLimits ring;
+  hub::Limits hub;
   hub::Topics topics;
 };
 

@@ -40,12 +40,8 @@ void StreamCall::open() noexcept {
 }
 
 void StreamCall::write(const hub::Frame& frame, bool more) noexcept {
-  const auto& slice = static_cast<const GrpcFrame&>(frame).slice();
-  const grpc::ByteBuffer bytes(&slice, 1);
-  grpc::WriteOptions options;
-  if (more) options.set_buffer_hint();
   ++outstanding_;
-  writer_.Write(bytes, options, &wrote_);
+  message_.write(context_.c_call(), static_cast<const GrpcFrame&>(frame).slice(), more);
 }
 
 void StreamCall::end(const sdk::Error& why) noexcept {

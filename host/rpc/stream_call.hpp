@@ -8,6 +8,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "host/hub/session.hpp"
+#include "host/rpc/direct_write.hpp"
 #include "host/rpc/queue.hpp"
 
 namespace chatd::rpc {
@@ -44,6 +45,7 @@ class StreamCall final : public hub::Outlet {
   On<StreamCall, &StreamCall::begun> begun_{this};
   On<StreamCall, &StreamCall::opened> opened_{this};
   On<StreamCall, &StreamCall::wrote> wrote_{this};
+  DirectWrite message_{wrote_};
   On<StreamCall, &StreamCall::finished> finished_{this};
   On<StreamCall, &StreamCall::gone> gone_{this};
   hub::Session* session_ = nullptr;

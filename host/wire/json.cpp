@@ -157,9 +157,8 @@ class ObjectReader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Obje
   std::string wrong_;
 };
 
-sdk::Result<> read_object(std::string_view value, std::span<Member> members) {
+sdk::Result<> read_object(rapidjson::Reader& reader, std::string_view value, std::span<Member> members) {
   rapidjson::MemoryStream bytes(value.data(), value.size());
-  rapidjson::Reader reader;
   ObjectReader object(members);
   // Iterative: a value of a million brackets must not overflow the stack.
   const auto result = reader.Parse < rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag > (bytes, object);
@@ -210,10 +209,17 @@ void append_json(std::string& out, const HostEvent& event) {
   out += '}';
 }
 
+struct MessageDecoder::Parser {
+  rapidjson::Reader reader;  // its stack's memory is used again
+};
+
+MessageDecoder::MessageDecoder() : parser_(std::make_unique<Parser>()) {}
+MessageDecoder::~MessageDecoder() = default;
+
 sdk::Result<Message> MessageDecoder::decode(std::string_view value, Timestamp fallback) {
   std::array<Member, 4> members{Member{"id", &id_}, Member{"user_id", &user_id_}, Member{"content", &content_},
                                 Member{"timestamp", &timestamp_}};
-  if (auto read = read_object(value, members); !read) return std::unexpected(read.error());
+  if (auto read = read_object(parser_->reader, value, members); !read) return std::unexpected(read.error());
   const auto& [id, user_id, content, timestamp] = members;
 
   Message message;
@@ -238,7 +244,8 @@ sdk::Result<ConnectionEvent> decode_connection_event(std::string_view value) {
   std::string timestamp;
   std::array<Member, 4> members{Member{"user_id", &event.user_id}, Member{"server_id", &event.server_id},
                                 Member{"connected", nullptr, &event.connected}, Member{"timestamp", &timestamp}};
-  if (auto read = read_object(value, members); !read) return std::unexpected(read.error());
+  rapidjson::Reader reader;
+  if (auto read = read_object(reader, value, members); !read) return std::unexpected(read.error());
   for (const auto& member : members) {
     if (!member.found) return fail(Code::invalid_argument, sdk::text("no \"", member.name, "\""));
   }

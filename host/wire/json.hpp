@@ -2,6 +2,7 @@
 // A record of a chat message holds sender, content and time; room and message id travel as key and header.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ void append_json(std::string& out, const HostEvent& event);
 // Reads record values. Keeps its buffers from one value to the next, so that a decoded message costs no allocation.
 class MessageDecoder {
  public:
+  MessageDecoder();
+  ~MessageDecoder();
+
   // Any legal JSON object (its numbers within a double's range) that has `content` and one of `id` (which wins) and `user_id`;
   // unknown members are passed over, a null is a member that is not there. Without `timestamp` the message gets `fallback`, the
   // record's own time. The views are valid until the next call. Anything else is Code::invalid_argument with the reason.
@@ -32,6 +36,9 @@ class MessageDecoder {
   [[nodiscard]] sdk::Result<Message> decode(std::string_view value, Timestamp fallback);
 
  private:
+  struct Parser;
+
+  std::unique_ptr<Parser> parser_;
   std::string id_, user_id_, content_, timestamp_;
 };
 

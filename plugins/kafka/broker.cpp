@@ -78,9 +78,9 @@ sdk::Result<> Broker::drain(sdk::Deadline deadline) noexcept {
   if (!state_.compare_exchange_strong(running, State::draining) && running != State::draining) return {};
   const auto left = producer_->drain(deadline);
   if (left == 0) return {};
-  return fail(
-      Code::deadline_exceeded,
-      text("kafka: ", left, " publishes are not answered yet; stop answers them UNAVAILABLE, or UNKNOWN where they were sent"));
+  return fail(Code::deadline_exceeded, text("kafka: ", left, " publishes are not answered yet",
+                                            cluster_->answers() ? "" : text(" (", cluster_->trouble(), ")"),
+                                            "; stop answers them UNAVAILABLE, or UNKNOWN where they were sent"));
 }
 
 void Broker::stop() noexcept {

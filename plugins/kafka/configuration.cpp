@@ -83,16 +83,19 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 void add_connection(std::vector<Setting>& settings, const Options& options, const std::string& client_id) {
-  settings.insert(settings.end(), {{"bootstrap.servers", joined(options.brokers)},
-                                   {"client.id", client_id},
-                                   {"security.protocol", options.security_protocol},
-                                   // A broker that comes back is used within about a second.
-                                   number("reconnect.backoff.max.ms", 1'000),
-                                   number("socket.connection.setup.timeout.ms", 5'000),
-                                   {"socket.keepalive.enable", "true"},
-                                   number("message.max.bytes", options.max_record_bytes + overhead_bytes),
-                                   number("topic.metadata.refresh.interval.ms", options.discover_ms),
-                                   {"allow.auto.create.topics", "false"}});
+  settings.insert(settings.end(),
+                  {{"bootstrap.servers", joined(options.brokers)},
+                   {"client.id", client_id},
+                   {"security.protocol", options.security_protocol},
+                   // A broker that comes back is used within about a second.
+                   number("reconnect.backoff.max.ms", 1'000),
+                   number("socket.connection.setup.timeout.ms", 5'000),
+                   // A broker that hangs is given up after that, and what it has not answered goes to the next leader.
+                   number("socket.timeout.ms", 10'000),
+                   {"socket.keepalive.enable", "true"},
+                   number("message.max.bytes", options.max_record_bytes + overhead_bytes),
+                   number("topic.metadata.refresh.interval.ms", options.discover_ms),
+                   {"allow.auto.create.topics", "false"}});
   if (options.security_protocol.starts_with("sasl_")) {
     settings.insert(settings.end(), {{"sasl.mechanism", options.sasl_mechanism},
                                      {"sasl.username", options.sasl_username},

@@ -23,6 +23,8 @@ namespace {
 constexpr int poll_ms = 250;
 constexpr auto time_for_last_answers = 3s;  // what is on its way when a producer fails for good
 constexpr auto replace_pause = 1s;
+constexpr auto hope_for_brokers = 2s;  // while draining, that those that do not answer will
+constexpr auto look_interval = 100ms;
 
 std::size_t bytes_of(const sdk::Record& record) {
   std::size_t bytes = record.key.size() + record.value.size();
@@ -163,7 +165,14 @@ std::int64_t Producer::drain(sdk::Deadline deadline) {
     closed_ = true;
   }
   std::unique_lock lock(answered_mutex_);
-  (void)all_answered_.wait_until(lock, deadline, [this] { return unanswered_ == 0; });
+  auto hopeless = std::chrono::steady_clock::now() + hope_for_brokers;
+  while (unanswered_ != 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (cluster_.answers()) hopeless = now + hope_for_brokers;
+    const auto until = std::min(deadline, hopeless);
+    if (now >= until) break;
+    (void)all_answered_.wait_until(lock, std::min(until, now + look_interval), [this] { return unanswered_ == 0; });
+  }
   return unanswered_;
 }
 

@@ -31,7 +31,8 @@ class Producer {
   [[nodiscard]] sdk::Result<> start(const std::string& client_id);
   // As sdk::Broker::publish. [any] never blocks
   [[nodiscard]] sdk::Result<> publish(std::string_view topic, const sdk::Record& record, sdk::Completion& done);
-  // Refuses publishes, and waits until all are answered; how many are not at the deadline. [control] may block
+  // Refuses publishes, and waits until all are answered; how many are not at the deadline, or after two seconds in which no
+  // broker answered anything. [control] may block
   [[nodiscard]] std::int64_t drain(sdk::Deadline deadline);
   // Answers what is left: Code::unavailable what was not sent, Code::unknown what may have been. Legal without start, and twice.
   // [control] may block, for no broker

@@ -26,6 +26,21 @@ TEST_CASE("drain says how many are left at its deadline, and succeeds once they 
   CHECK(running.each_answered_once());
 }
 
+TEST_CASE("drain does not wait for its deadline while no broker answers") {
+  Mock mock;
+  mock.make_topic("t", 1);
+  Running running(mock);
+  REQUIRE(running.publish("k", "first"));
+  mock.down();
+  while (running.send("k", "v").accepted) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto drained = running.broker.drain(std::chrono::steady_clock::now() + std::chrono::hours(1));
+  REQUIRE_FALSE(drained);
+  INFO(drained.error().text);
+  CHECK(drained.error().text.find(" publishes are not answered yet (brokers " + mock.brokers() + " do not answer") !=
+        std::string::npos);
+  CHECK(running.each_answered_once());
+}
+
 TEST_CASE("stop answers UNKNOWN what was sent, and waits for no answer") {
   Mock mock;
   mock.make_topic("t", 1);

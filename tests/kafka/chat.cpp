@@ -8,6 +8,11 @@
 #include "cluster.hpp"
 
 namespace chatd::testing {
+namespace {
+
+std::string beginning(const std::string& content) { return content.substr(0, 40); }
+
+}  // namespace
 
 std::vector<std::string> kafka_settings() {
   return {"plugins.load=kafka", "broker.plugin=kafka", "plugins.kafka.brokers=" + brokers()};
@@ -77,19 +82,71 @@ std::vector<std::string> Traffic::stop() {
   return ok_;
 }
 
+struct Flood::Call {
+  grpc::ClientContext context;
+  chat::Message message;
+  chat::Close close;
+};
+
+Flood::Flood(const std::vector<std::string>& addresses, std::size_t bytes, int per_second) {
+  for (const auto& address : addresses) chatters_.push_back(std::make_unique<Chatter>(address));
+  const std::chrono::microseconds period(1'000'000LL / per_second);
+  thread_ = std::jthread([this, bytes, period](std::stop_token stop) { run(stop, bytes, period); });
+}
+
+void Flood::run(std::stop_token stop, std::size_t bytes, std::chrono::microseconds period) {
+  auto next = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    const auto call = std::make_shared<Call>();
+    const std::string user = "flood" + std::to_string(sent_);
+    call->message = message(user, user + " 0 " + std::string(bytes, 'x'));
+    call->context.set_deadline(std::chrono::system_clock::now() + kafka_patience);
+    chatters_[sent_ % chatters_.size()]->stub().async()->BroadcastMessage(
+        &call->context, &call->message, &call->close, [this, call](const grpc::Status& status) {
+          const std::scoped_lock lock(mutex_);
+          ++answered_;
+          if (status.ok()) ok_.push_back(call->message.content());
+          if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) ++refused_;
+          changed_.notify_all();
+        });
+    next += period;
+    std::unique_lock lock(mutex_);
+    ++sent_;
+    changed_.wait_until(lock, stop, next, [] { return false; });
+  }
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return answered_ == sent_; });
+}
+
+std::size_t Flood::sent() const {
+  const std::scoped_lock lock(mutex_);
+  return sent_;
+}
+
+std::size_t Flood::refused() const {
+  const std::scoped_lock lock(mutex_);
+  return refused_;
+}
+
+std::vector<std::string> Flood::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  return ok_;
+}
+
 std::string violation(const std::vector<std::string>& seen, const std::vector<std::string>& ok) {
   std::set<std::string> there;
   std::map<std::string, long> last;
   for (const auto& content : seen) {
-    if (!there.insert(content).second) return "twice: " + content;
+    if (!there.insert(content).second) return "twice: " + beginning(content);
     const auto space = content.find(' ');
     const long sequence = std::stol(content.substr(space + 1));
     const auto [at, first] = last.try_emplace(content.substr(0, space), sequence);
-    if (!first && sequence < at->second) return "out of order: " + content + " after " + std::to_string(at->second);
+    if (!first && sequence < at->second) return "out of order: " + beginning(content) + " after " + std::to_string(at->second);
     at->second = sequence;
   }
   for (const auto& content : ok) {
-    if (!there.contains(content)) return "missing: " + content + " (" + std::to_string(there.size()) + " are there)";
+    if (!there.contains(content)) return "missing: " + beginning(content) + " (" + std::to_string(there.size()) + " are there)";
   }
   return {};
 }

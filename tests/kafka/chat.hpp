@@ -58,6 +58,30 @@ class Traffic {
   std::vector<std::jthread> threads_;  // last: they use the rest
 };
 
+// Publishes contents of this size at this rate, whatever becomes of those before, each by a user of its own, to each address in
+// turn.
+class Flood {
+ public:
+  Flood(const std::vector<std::string>& addresses, std::size_t bytes, int per_second);
+
+  // How many were begun, and how many answers were RESOURCE_EXHAUSTED, until now.
+  [[nodiscard]] std::size_t sent() const;
+  [[nodiscard]] std::size_t refused() const;
+  // Stops, waits for the answers and returns the contents that were answered OK.
+  [[nodiscard]] std::vector<std::string> stop();
+
+ private:
+  struct Call;
+  void run(std::stop_token stop, std::size_t bytes, std::chrono::microseconds period);
+
+  std::vector<std::unique_ptr<Chatter>> chatters_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::size_t sent_ = 0, answered_ = 0, refused_ = 0;
+  std::vector<std::string> ok_;
+  std::jthread thread_;  // last: it uses the rest
+};
+
 // What is wrong with a reader's contents, if anything: each of `ok` must be there, none twice, each user's in order.
 [[nodiscard]] std::string violation(const std::vector<std::string>& seen, const std::vector<std::string>& ok);
 // Waits until the listener has all of `ok`, then as `violation`.

@@ -44,6 +44,7 @@ Outage::Outage() {
 }
 
 Outage::~Outage() {
+  for (const int broker : paused_) (void)cluster("resume " + std::to_string(broker));
   if (!cluster("start")) std::cerr << "the cluster could not be started again\n";
 }
 
@@ -51,6 +52,24 @@ void Outage::kill(int broker) { require_cluster("kill " + std::to_string(broker)
 
 void Outage::kill_all() {
   for (int broker = 1; broker <= 3; ++broker) kill(broker);
+}
+
+void Outage::pause(int broker) {
+  require_cluster("pause " + std::to_string(broker));
+  paused_.insert(broker);
+}
+
+void Outage::pause_all() {
+  for (int broker = 1; broker <= 3; ++broker) pause(broker);
+}
+
+void Outage::resume(int broker) {
+  require_cluster("resume " + std::to_string(broker));
+  paused_.erase(broker);
+}
+
+void Outage::resume_all() {
+  while (!paused_.empty()) resume(*paused_.begin());
 }
 
 void Outage::start_all() { require_cluster("start"); }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "host_process.hpp"
@@ -29,8 +30,16 @@ class Outage {
   // SIGKILL; brokers count from 1.
   void kill(int broker);
   void kill_all();
+  // SIGSTOP: connections stay open, and nothing is answered until `resume`.
+  void pause(int broker);
+  void pause_all();
+  void resume(int broker);
+  void resume_all();
   // Those that do not run. Returns when all take part.
   void start_all();
+
+ private:
+  std::set<int> paused_;
 };
 
 }  // namespace chatd::testing

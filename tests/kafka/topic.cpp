@@ -175,6 +175,15 @@ void Topic::await_leaders(int partitions) const {
   }
 }
 
+int Topic::leader(int partition) const {
+  const Handle client = make(RD_KAFKA_PRODUCER, brokers());
+  const TopicHandle handle(rd_kafka_topic_new(client.get(), name_.c_str(), nullptr));
+  const rd_kafka_metadata_t* found = nullptr;
+  check("metadata of " + name_, rd_kafka_metadata(client.get(), 0, handle.get(), &found, wait_ms));
+  const Metadata metadata(found);
+  return metadata->topics[0].partitions[partition].leader;
+}
+
 void Topic::put(std::string_view key, std::string_view value) {
   if (!producer_) producer_ = std::make_unique<Producer>(name_);
   rd_kafka_t* producer = producer_->handle.get();

@@ -37,6 +37,8 @@ class Topic {
   void grow(int partitions);
   // Writes one record, placed as the old servers place it, and waits until all replicas have it. Throws when they do not.
   void put(std::string_view key, std::string_view value);
+  // The broker that leads a partition now, by its number.
+  [[nodiscard]] int leader(int partition) const;
   // Everything that is in it now, by partition and offset.
   [[nodiscard]] std::vector<TopicRecord> records() const;
 

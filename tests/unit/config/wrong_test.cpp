@@ -84,7 +84,7 @@ TEST_CASE("wrong tables") {
        "[hub.deep]\nx = 1\n",
        {},
        {},
-       {"chat.toml:1:6: unknown key \"deep\" in [hub]; its keys are \"ring_messages\", \"ring_bytes\""}},
+       {"chat.toml:1:6: unknown key \"deep\" in [hub]; its keys are \"ring_messages\", \"ring_bytes\", \"memory_bytes\""}},
   });
 }
 

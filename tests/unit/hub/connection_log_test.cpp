@@ -96,4 +96,18 @@ TEST_CASE("events that the broker does not take are told once and cost nothing")
   CHECK(w.connections.waiting() == 0);
   CHECK(w.log.lines().size() == 1);
   CHECK(w.log.lines().at(0).level == sdk::Level::warning);
+  w.connections.sum_up();
+  w.connections.sum_up();
+  REQUIRE(w.log.lines().size() == 2);
+  CHECK(w.log.lines().at(1).text == "connection events not published to user-connections: 5 in all");
+}
+
+TEST_CASE("what was said of events that failed, or of none, is not said again at the end") {
+  World w;
+  w.connections.sum_up();
+  CHECK(w.log.lines().empty());
+  w.broker.refusal = sdk::Error{sdk::Code::unavailable, "no leader", true};
+  w.connections.say("a", true);
+  w.connections.sum_up();
+  CHECK(w.log.lines().size() == 1);
 }

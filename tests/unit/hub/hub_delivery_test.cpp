@@ -10,7 +10,7 @@ using namespace chatd::hub;
 namespace {
 
 struct World {
-  explicit World(RingLimits limits = {}) : hub(limits, maker) {}
+  explicit World(const Limits& limits = {}) : hub(limits, maker) {}
   TextMaker maker;
   Hub hub;
   Transport transport;
@@ -71,7 +71,7 @@ TEST_CASE("a stream has one write in flight") {
 }
 
 TEST_CASE("a stuck stream delays nobody and costs no memory beyond the ring") {
-  World w({10, 1'000'000});
+  World w({.ring = {10, 1'000'000}});
   Stream slow(w.hub, w.transport), quick(w.hub, w.transport);
   slow.ready().stuck = true;
   quick.ready();
@@ -90,7 +90,7 @@ TEST_CASE("a stuck stream delays nobody and costs no memory beyond the ring") {
 }
 
 TEST_CASE("a stream that stalls within the ring misses nothing") {
-  World w({10, 1'000'000});
+  World w({.ring = {10, 1'000'000}});
   Stream a(w.hub, w.transport);
   a.ready().stuck = true;
   arrive(w.hub, "", "0");
@@ -103,7 +103,7 @@ TEST_CASE("a stream that stalls within the ring misses nothing") {
 }
 
 TEST_CASE("a stream whose cursor falls off the ring is ended once, and only that one") {
-  World w({10, 1'000'000});
+  World w({.ring = {10, 1'000'000}});
   Stream slow(w.hub, w.transport, {"room"}), quick(w.hub, w.transport, {"room"});
   slow.ready().stuck = true;
   quick.ready();
@@ -132,7 +132,7 @@ TEST_CASE("a stream whose cursor falls off the ring is ended once, and only that
 }
 
 TEST_CASE("one message off the ring is a gap as well") {
-  World w({3, 1000});
+  World w({.ring = {3, 1000}});
   Stream a(w.hub, w.transport);
   a.ready().stuck = true;
   arrive(w.hub, "", "0");
@@ -162,7 +162,7 @@ TEST_CASE("the rooms of a stream are served in turn") {
 }
 
 TEST_CASE("a stream that fell off one of its rooms ends, however current it is in the others") {
-  World w({2, 1000});
+  World w({.ring = {2, 1000}});
   Stream a(w.hub, w.transport, {"busy", "quiet"});
   a.ready().stuck = true;
   arrive(w.hub, "quiet", "q0");
@@ -223,7 +223,7 @@ TEST_CASE("only a write with another right behind it is hinted") {
 }
 
 TEST_CASE("after a hinted write comes another or the end, also when its room ran away") {
-  World w({2, 1000});
+  World w({.ring = {2, 1000}});
   Stream a(w.hub, w.transport);
   a.ready().stuck = true;
   arrive(w.hub, "", "0");

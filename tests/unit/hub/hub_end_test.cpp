@@ -117,7 +117,7 @@ TEST_CASE("a stream that ended gets nothing more") {
 
 TEST_CASE("at the end a stream that fell behind is told that, not the end") {
   TextMaker maker;
-  Hub hub({2, 1000}, maker);
+  Hub hub({.ring = {2, 1000}}, maker);
   Transport transport;
   Stream a(hub, transport);
   a.ready().stuck = true;

@@ -26,7 +26,7 @@ struct Client {
 
 class Crowd {
  public:
-  explicit Crowd(unsigned seed) : dice_(seed), hub_({ring_messages, 1'000'000}, maker_), clients_(clients) {}
+  explicit Crowd(unsigned seed) : dice_(seed), hub_({.ring = {ring_messages, 1'000'000}}, maker_), clients_(clients) {}
 
   void step() {
     Client& client = clients_[roll(clients)];

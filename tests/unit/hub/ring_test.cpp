@@ -100,3 +100,19 @@ TEST_CASE("a frame that falls off a ring is freed at once") {
   ring.push(frame("third"));
   CHECK(alive.expired());
 }
+
+TEST_CASE("a ring that shrinks keeps its newest, and gives its slots back") {
+  Ring ring({1'000'000, 1'000'000});
+  for (int i = 0; i < 5'000; ++i) ring.push(frame(std::to_string(i)));
+  ring.shrink(5'000);
+  CHECK(ring.tail() == 0);
+  ring.shrink(3);
+  CHECK(texts(ring) == Texts{"4997", "4998", "4999"});
+  CHECK(ring.bytes() == 3);
+  ring.shrink(0);  // never the newest
+  CHECK(texts(ring) == Texts{"4999"});
+  for (int i = 5'000; i < 5'040; ++i) ring.push(frame(std::to_string(i)));
+  CHECK(ring.head() == 5'040);
+  CHECK(ring.tail() == 4'999);
+  for (auto i = ring.tail(); i != ring.head(); ++i) CHECK(text(*ring.at(i)) == std::to_string(i));
+}
