@@ -58,7 +58,8 @@ void FakeTransport::once() noexcept {
 void delivered(const char* name, std::size_t rooms, std::size_t members, std::size_t window) {
   constexpr std::size_t deliveries = 160'000;
   BytesMaker maker;
-  hub::Hub hub({.messages = 1'024, .bytes = 1024 * 1024}, maker);
+  const hub::Limits limits;
+  hub::Hub hub(limits, maker);
   FakeTransport transport(hub);
   std::vector<std::string> names;
   for (std::size_t room = 0; room < rooms; ++room) names.push_back(room == 0 ? "" : "room-" + std::to_string(room));

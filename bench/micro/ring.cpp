@@ -8,7 +8,7 @@ namespace chatd::micro {
 void ring() {
   constexpr std::size_t pushes = 100'000;
   const hub::FramePtr frame = std::make_shared<BytesFrame>(std::vector<std::uint8_t>(content.begin(), content.end()));
-  hub::Ring full({.messages = 1'024, .bytes = 1024 * 1024});
+  hub::Ring full({.messages = 1024, .bytes = 1024 * 1024});
   for (int i = 0; i < 2'000; ++i) full.push(frame);
   counted("ring.push", pushes, [&] {
     for (std::size_t i = 0; i < pushes; ++i) full.push(frame);
