@@ -6,10 +6,10 @@ export CONFIG
 bin := build/release/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help server client consumer kafka-up kafka-down build test clean format lint docs
+.PHONY: help server client consumer kafka-up kafka-down build test guard bench-report clean format lint docs
 
 help: ## say what there is to make
-	@awk -F ' *## *' '/^[a-z-]+:.*##/ { sub(":.*", "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ' *## *' '/^[a-z-]+:.*##/ { sub(":.*", "", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo '  make server CONFIG=my.toml      with another configuration (default: $(CONFIG))'
 	@echo '  SERVER_PORT=8082 make server    on another port; the same word works for make client'
@@ -46,6 +46,16 @@ build: ## build the server, its plugins and the client
 test: ## build everything and run all tests
 	@scripts/build $(PRESET) all
 	@exec scripts/test $(PRESET)
+
+guard: ## count instructions of the hot paths against their budget
+	@scripts/build release chatd-micro
+	@exec bench/guard/run
+
+# Half an hour on a quiet machine; what is in build/bench already is not measured again.
+bench-report: ## measure, and write the tables and plots of docs/performance.md
+	@scripts/build release all
+	@bench/run
+	@bench/report build/bench
 
 clean: ## remove everything that was built
 	@scripts/clean

@@ -64,7 +64,8 @@ int main(int argc, char** argv) {
   using namespace chatd;
   using namespace chatd::bench;
   std::signal(SIGPIPE, SIG_IGN);
-  const std::array scenarios{make_fanout(), make_rooms(), make_e2e(), make_publish(), make_idle(), make_slow(), make_storm()};
+  const std::array scenarios{make_fanout(), make_rooms(), make_e2e(),   make_publish(),    make_idle(),
+                             make_slow(),   make_storm(), make_floor(), make_kafka_alone()};
 
   CLI::App app("chat-bench: measures chat servers, and checks what they deliver while it does", "chat-bench");
   app.set_version_flag("--version", sdk::text("chat-bench ", CHATD_VERSION));

@@ -9,6 +9,8 @@ namespace chatd::bench {
 
 [[nodiscard]] std::unique_ptr<Scenario> make_e2e();
 [[nodiscard]] std::unique_ptr<Scenario> make_fanout();
+[[nodiscard]] std::unique_ptr<Scenario> make_floor();
+[[nodiscard]] std::unique_ptr<Scenario> make_kafka_alone();
 [[nodiscard]] std::unique_ptr<Scenario> make_idle();
 [[nodiscard]] std::unique_ptr<Scenario> make_publish();
 [[nodiscard]] std::unique_ptr<Scenario> make_rooms();
