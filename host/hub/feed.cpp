@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "chatd/sdk/text.hpp"
 #include "host/hub/outgoing.hpp"
 #include "host/wire/token.hpp"
 #include "host/wire/utf8.hpp"
@@ -50,11 +51,12 @@ void Feed::take(const sdk::StoredRecord& stored) {
   sdk::Position& next = cursor(stored.position.partition);
   next.offset = stored.position.offset + 1;
 
+  if (const auto bytes = record.key.size() + record.value.size(); bytes > most_record_bytes)
+    return skip(too_large_, stored, sdk::text(bytes, " bytes, over the ", most_record_bytes, " that clients take"));
   auto message = decoder_.decode(record.value, record_time);
-  if (!message) return skip(stored, message.error());
+  if (!message) return skip(no_message_, stored, message.error().text);
   if (kind_ == Kind::rooms) {
-    if (record.key.empty() || wire::first_invalid_utf8(record.key))
-      return skip(stored, {sdk::Code::invalid_argument, "the key is no room"});
+    if (record.key.empty() || wire::first_invalid_utf8(record.key)) return skip(no_message_, stored, "the key is no room");
     message->room = record.key;
   }
   for (const auto& header : record.headers) {
@@ -68,17 +70,17 @@ void Feed::take(const sdk::StoredRecord& stored) {
   arrivals_.push_back({std::string(message->room), maker_->message(*message, token_)});
 }
 
-void Feed::skip(const sdk::StoredRecord& stored, const sdk::Error& why) {
-  std::uint64_t count = 0;
+void Feed::skip(Skipped& kind, const sdk::StoredRecord& stored, std::string_view why) {
   {
     const std::scoped_lock lock(mutex_);
-    count = ++bad_records_;
+    ++bad_records_;
   }
+  ++kind.count;
   const auto now = std::chrono::steady_clock::now();
-  if (now < quiet_until_) return;
-  quiet_until_ = now + std::chrono::minutes(1);
-  log_.warning("skipped a record that is no message: ", topic_, "[", stored.position.partition, "] offset ",
-               stored.position.offset, ": ", why.text, " (", count, " so far; said once a minute at most)");
+  if (now < kind.quiet_until) return;
+  kind.quiet_until = now + std::chrono::minutes(1);
+  log_.warning("skipped a record ", kind.what, ": ", topic_, "[", stored.position.partition, "] offset ", stored.position.offset,
+               ": ", why, " (", kind.count, " so far; said once a minute at most)");
 }
 
 // Partitions are few and numbered from 0; one that was never named begins at its first record.

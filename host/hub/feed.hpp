@@ -21,6 +21,10 @@ namespace chatd::hub {
 
 class Feed final : public sdk::Sink {
  public:
+  // A record with more in key and value is passed over: its frame might be over the 4 MiB that gRPC's clients take by default,
+  // and would end the stream of everybody in the room. Room is left for the message id and the position.
+  static constexpr std::size_t most_record_bytes = 4 * 1024 * 1024 - 64 * 1024;
+
   enum class Kind : std::uint8_t {
     lobby,  // every record is the lobby's; its position is the vector over all partitions
     rooms,  // a record's key is its room; its position is that of its partition
@@ -38,12 +42,18 @@ class Feed final : public sdk::Sink {
   // Until everything before the extents' ends was put into the inbox or is gone from the log; false at the deadline.
   // [control] may block
   [[nodiscard]] bool wait_for(std::span<const sdk::Extent> extents, sdk::Deadline deadline);
-  // Records passed over because their value is no message. [any] never blocks
+  // Records passed over because their value is no message, or too large. [any] never blocks
   [[nodiscard]] std::uint64_t bad_records() const;
 
  private:
   void take(const sdk::StoredRecord& stored);
-  void skip(const sdk::StoredRecord& stored, const sdk::Error& why);
+  // Records of one fault, which are told once a minute at most.
+  struct Skipped {
+    std::string_view what;
+    std::uint64_t count = 0;
+    sdk::Deadline quiet_until{};
+  };
+  void skip(Skipped& kind, const sdk::StoredRecord& stored, std::string_view why);
   void reached() noexcept;
   sdk::Position& cursor(std::int32_t partition);
 
@@ -58,7 +68,8 @@ class Feed final : public sdk::Sink {
   std::vector<Arrival> arrivals_;
   std::vector<sdk::Position> next_;  // by partition number
   std::string token_;
-  sdk::Deadline quiet_until_{};
+  Skipped no_message_{"that is no message"};
+  Skipped too_large_{"that is too large"};
 
   // What others may ask.
   mutable std::mutex mutex_;

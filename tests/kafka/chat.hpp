@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "host_process.hpp"
@@ -17,8 +18,9 @@ namespace chatd::testing {
 
 class Chat {
  public:
-  explicit Chat(int message_partitions = 2)
-      : messages("messages", message_partitions), connections("connections", 3), rooms("rooms", 2) {}
+  // `settings` are Kafka's own of the lobby's topic.
+  explicit Chat(int message_partitions = 2, const std::vector<std::pair<std::string, std::string>>& settings = {})
+      : messages("messages", message_partitions, 2, settings), connections("connections", 3), rooms("rooms", 2) {}
 
   // The settings of hosts and consumers of this chat.
   [[nodiscard]] std::vector<std::string> settings() const;

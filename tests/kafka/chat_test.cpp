@@ -2,6 +2,7 @@
 #include "chat.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 #include "catch.hpp"
 #include "cluster.hpp"
@@ -72,6 +73,84 @@ TEST_CASE("a value that is no message is skipped and logged once, and what follo
   CHECK(listener.wait_for_contents(1) == Contents{"good"});
   CHECK(count(host->log(), "skipped a record that is no message") == 1);
   CHECK(host->log().find("skipped a record that is no message: " + chat.messages.name() + "[0] offset 0") != std::string::npos);
+}
+
+TEST_CASE("a record that is larger than clients take is skipped and logged once, with its place, and what follows arrives") {
+  Chat chat(1, {{"max.message.bytes", "8000000"}});
+  const auto host = chat.host();
+  Listener listener(host->address(), hello("alice"));
+  chat.messages.put("bob", hello_json("bob", "first"));
+  chat.messages.put("bob", hello_json("bob", std::string(5'000'000, 'x')));
+  chat.messages.put("bob", hello_json("bob", std::string(5'000'000, 'y')));
+  chat.messages.put("bob", hello_json("bob", "last"));
+  CHECK(listener.wait_for_contents(2) == Contents{"first", "last"});
+  CHECK(count(host->log(), "skipped a record") == 1);
+  CHECK(host->log().find("skipped a record that is too large: " + chat.messages.name() + "[0] offset 1: ") != std::string::npos);
+}
+
+TEST_CASE("a message that is larger than its topic takes is INVALID_ARGUMENT, and those after it go on") {
+  const Chat chat(1, {{"max.message.bytes", "1000"}});
+  const auto host = chat.host();
+  Listener listener(host->address(), hello("alice"));
+  Chatter chatter(host->address());
+  for (int i = 0; i < 3; ++i) {
+    const auto status = chatter.publish(message("bob", std::string(2'000, 'x')));
+    CHECK(status.error_code() == grpc::StatusCode::INVALID_ARGUMENT);
+    CHECK(status.error_message().find("send less, or raise max_record_bytes and the brokers' message.max.bytes") !=
+          std::string::npos);
+  }
+  chatter.say("bob", "small");
+  CHECK(listener.wait_for_contents(1) == Contents{"small"});
+  CHECK(count(host->log(), "Failed to send message to Kafka: ") == 1);
+}
+
+TEST_CASE("records that were deleted before a host could read them are a gap that it reports") {
+  Chat chat(1);
+  const auto host = chat.host();
+  Listener listener(host->address(), hello("alice"));
+  chat.messages.put("bob", hello_json("bob", "before"));
+  REQUIRE(listener.wait_for_contents(1) == Contents{"before"});
+  // While it stands still, the answer to its last fetch can bring it a record or two; what lies behind those goes.
+  host->signal(SIGSTOP);
+  for (int i = 1; i < 100; ++i) chat.messages.put("bob", hello_json("bob", "m" + std::to_string(i)));
+  chat.messages.delete_before(0, 90);
+  host->signal(SIGCONT);
+  REQUIRE(eventually([&] { return listener.received() > 0 && listener.wait_for_contents(listener.received()).back() == "m99"; }));
+  const auto seen = listener.wait_for_contents(listener.received());
+  const auto log = host->log();
+  INFO("the host said:\n" << log);
+  const std::string gap = "gap in " + chat.messages.name() + "[0]: offsets ";
+  REQUIRE(count(log, gap) == 1);
+  const auto from = std::stoi(log.substr(log.find(gap) + gap.size()));
+  CHECK(from < 90);
+  CHECK(log.find(gap + std::to_string(from) + " to 90 are gone from the log") != std::string::npos);
+  // Nothing else is missing.
+  Contents expected{"before"};
+  for (int i = 1; i < 100; ++i) {
+    if (i < from || i >= 90) expected.push_back("m" + std::to_string(i));
+  }
+  CHECK(seen == expected);
+}
+
+TEST_CASE("a host says on the hosts' topic that it lives, and at its end that it leaves") {
+  const Chat chat;
+  const auto host = chat.host({"host.server_id=host-7", "host.heartbeat_ms=500"});
+  const Topic hosts(chat.messages.name() + "-hosts");
+  Listener listener(host->address(), hello("alice"));
+  const auto beats = [&] { return hosts.records(); };
+  const std::string with_alice = R"({"kind":"heartbeat","server_id":"host-7","streams":1,"timestamp":")";
+  REQUIRE(within(kafka_patience, [&] {
+    return std::ranges::any_of(beats(), [&](const auto& record) { return record.value.starts_with(with_alice); });
+  }));
+  host->signal(SIGTERM);
+  CHECK(host->wait() == 0);
+  const auto records = beats();
+  CHECK(records.size() >= 2);
+  CHECK(std::ranges::all_of(records, [](const auto& record) { return record.key == "host-7"; }));
+  CHECK(std::ranges::count_if(records, [](const auto& record) {
+          return record.value.starts_with(R"({"kind":"leaving","server_id":"host-7","streams":0,"timestamp":")");
+        }) == 1);
+  CHECK(records.back().value.starts_with(R"({"kind":"leaving")"));
 }
 
 TEST_CASE("a named room goes through the rooms' topic, under its name, and never into the lobby's") {

@@ -132,12 +132,16 @@ struct Topic::Producer {
 
 Topic::Topic(std::string name) : name_(std::move(name)) {}
 
-Topic::Topic(std::string_view what, int partitions, int replicas) : name_(unique_name(what)) {
+Topic::Topic(std::string_view what, int partitions, int replicas,
+             const std::vector<std::pair<std::string, std::string>>& settings)
+    : name_(unique_name(what)) {
   const std::string saying = "creating topic " + name_;
   char text[512];
   const std::unique_ptr<rd_kafka_NewTopic_t, Call<rd_kafka_NewTopic_destroy>> topic(
       rd_kafka_NewTopic_new(name_.c_str(), partitions, replicas, text, sizeof text));
   if (!topic) throw std::runtime_error(text);
+  for (const auto& [name, value] : settings)
+    check(saying, rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str()));
   const Event event = admin(saying, [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
     rd_kafka_NewTopic_t* topics[] = {topic.get()};
     rd_kafka_CreateTopics(client, topics, 1, nullptr, queue);
@@ -163,6 +167,20 @@ void Topic::grow(int partitions) {
   check_topics(saying, rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event.get()), &count),
                count);
   await_leaders(partitions);
+}
+
+void Topic::delete_before(int partition, std::int64_t offset) {
+  const std::string saying = "deleting records of " + name_;
+  const Partitions list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), name_.c_str(), partition)->offset = offset;
+  const std::unique_ptr<rd_kafka_DeleteRecords_t, Call<rd_kafka_DeleteRecords_destroy>> records(
+      rd_kafka_DeleteRecords_new(list.get()));
+  const Event event = admin(saying, [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    rd_kafka_DeleteRecords_t* all[] = {records.get()};
+    rd_kafka_DeleteRecords(client, all, 1, nullptr, queue);
+  });
+  const auto* const done = rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(event.get()));
+  for (int i = 0; i < done->cnt; ++i) check(saying, done->elems[i].err);
 }
 
 // What one broker knows is not at once what the others know.

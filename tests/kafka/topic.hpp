@@ -26,7 +26,9 @@ class Topic {
   // An existing one.
   explicit Topic(std::string name);
   // A new one with a name of its own; returns when every broker knows it and its leaders.
-  Topic(std::string_view what, int partitions, int replicas = 2);
+  // `settings` are Kafka's own of a topic.
+  Topic(std::string_view what, int partitions, int replicas = 2,
+        const std::vector<std::pair<std::string, std::string>>& settings = {});
   ~Topic();
   Topic(const Topic&) = delete;
   Topic& operator=(const Topic&) = delete;
@@ -37,6 +39,8 @@ class Topic {
   void grow(int partitions);
   // Writes one record, placed as the old servers place it, and waits until all replicas have it. Throws when they do not.
   void put(std::string_view key, std::string_view value);
+  // Deletes what lies before `offset` in a partition, as a retention does.
+  void delete_before(int partition, std::int64_t offset);
   // The broker that leads a partition now, by its number.
   [[nodiscard]] int leader(int partition) const;
   // Everything that is in it now, by partition and offset.

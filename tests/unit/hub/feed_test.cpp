@@ -160,6 +160,29 @@ TEST_CASE("a record that is no message is passed over, counted, and told once") 
   CHECK(feed.token().positions == Positions{{0, 4}, {1, 1}});
 }
 
+TEST_CASE("a record that is too large for clients is passed over, counted, and told once, as a case of its own") {
+  Fed feed(Feed::Kind::lobby);
+  begin(feed, {{0, 0}});
+  const auto of_size = [](std::size_t bytes) {  // with the key
+    const std::string empty = R"({"id":"alice","content":""})";
+    return R"({"id":"alice","content":")" + std::string(bytes - empty.size() - std::string_view("key").size(), 'x') + "\"}";
+  };
+  feed.deliver({0, 0}, "hand-typed");
+  feed.deliver({0, 1}, of_size(Feed::most_record_bytes + 1));
+  feed.deliver({0, 2}, of_size(Feed::most_record_bytes + 1));
+  CHECK(feed.taken().empty());
+  CHECK(feed->bad_records() == 3);
+  const auto lines = feed.log.lines();
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1].level == sdk::Level::warning);
+  CHECK(
+      lines[1].text ==
+      "skipped a record that is too large: topic[0] offset 1: 4128769 bytes, over the 4128768 that clients take (1 so far; said "
+      "once a minute at most)");
+  feed.deliver({0, 3}, of_size(Feed::most_record_bytes));
+  CHECK(feed.taken().size() == 1);
+}
+
 TEST_CASE("a bad record does not take the good ones of its batch with it") {
   Fed feed(Feed::Kind::lobby);
   begin(feed, {{0, 0}});
