@@ -60,6 +60,9 @@ void declare_length(CLI::App& command, Pace& pace) {
   if (pace.messages == 0) seconds->capture_default_str();
   messages->excludes(seconds);
   seconds->excludes(messages);
+  // What is given takes the other's default away.
+  messages->each([&pace](const std::string&) { pace.seconds = 0; });
+  seconds->each([&pace](const std::string&) { pace.messages = 0; });
 }
 
 void declare_pace(CLI::App& command, Pace& pace) {
@@ -72,6 +75,7 @@ void declare_pace(CLI::App& command, Pace& pace) {
   if (pace.rate > 0) rate->capture_default_str();
   window->excludes(rate);
   rate->excludes(window);
+  window->each([&pace](const std::string&) { pace.rate = 0; });
 }
 
 sdk::Result<> check_descriptors(std::size_t connections) {
