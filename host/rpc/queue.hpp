@@ -1,6 +1,8 @@
 // Queue: gRPC's completion queue, the one thread that serves it, and the hub that this thread owns.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 
@@ -42,15 +44,20 @@ class Queue final : private hub::Wake, private hub::Progress {
   void settle() noexcept;
   bool advance() noexcept;
   void look(bool ok) noexcept;
+  void fan_out() noexcept;
+  void sleep() noexcept;
 
   std::unique_ptr<grpc::ServerCompletionQueue> completions_;
   hub::Inbox inbox_;
   hub::Hub hub_;
   const std::size_t part_messages_;
   const std::size_t part_bytes_;
-  hub::Inbox::Contents contents_;  // what was taken from the inbox last
-  std::size_t next_ = 0;           // of its arrivals, the first that is in no ring yet
-  bool looked_for_ = false;        // the inbox has something
+  hub::Inbox::Contents contents_;     // what was taken from the inbox last
+  std::size_t next_ = 0;              // of its arrivals, the first that is in no ring yet
+  std::atomic<bool> ready_ = false;   // the inbox has something
+  std::atomic<bool> asleep_ = false;  // the thread waits for an event, so that the inbox has to make one
+  std::atomic<bool> armed_ = false;   // the alarm is set, and its event has not come yet
+  std::atomic<std::chrono::steady_clock::rep> company_until_ = 0;  // until then a wake-up may wait for the next millisecond
   grpc::Alarm alarm_;
   On<Queue, &Queue::look> woken_{this};
   bool over_ = false;  // the completion queue is shut down and empty

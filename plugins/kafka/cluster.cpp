@@ -25,6 +25,17 @@ constexpr int slow_answers_allowed = 3;  // a broker that is up, and busy
 constexpr auto creation_patience = 5s;
 constexpr auto creation_again = 2s;
 
+std::string_view remedy(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+      return "; see sasl_mechanism, sasl_username and sasl_password";
+    case RD_KAFKA_RESP_ERR__SSL:
+      return "; see ssl_ca_file, ssl_certificate_file and ssl_key_file";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 sdk::Result<> Cluster::start(const std::string& client_id) {
@@ -35,7 +46,7 @@ sdk::Result<> Cluster::start(const std::string& client_id) {
                                 [this](rd_kafka_resp_err_t error, std::string_view reason) {
                                   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;  // says less than what came before it
                                   const std::lock_guard lock(mutex_);
-                                  reason_ = reason;
+                                  reason_ = text(reason, remedy(error));
                                 },
                             .answered = {},
                             .rebalance = {}});

@@ -20,6 +20,9 @@ constexpr std::size_t batch_messages = 512;
 constexpr int poll_ms = 250;  // how late a new partition may be noticed
 constexpr auto question = 1s;
 constexpr auto pause_between_questions = 500ms;
+// A broker that hung and goes on takes itself for the leader until it hears of the new one, and its log ends where it stood.
+// Reading from there would bring everything a second time.
+constexpr auto old_leader_wait = 10s;
 
 }  // namespace
 
@@ -142,7 +145,8 @@ void Delivery::flush() {
 
 void Delivery::trouble(const rd_kafka_message_t& message) {
   if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-    if (std::ranges::find(lost_, message.partition, &Lost::partition) == lost_.end()) lost_.push_back({message.partition, {}});
+    if (std::ranges::find(lost_, message.partition, &Lost::partition) == lost_.end())
+      lost_.push_back({message.partition, {}, {}});
     return;
   }
   if (!fetching_.due()) return;
@@ -155,12 +159,14 @@ void Delivery::mend() {
   std::erase_if(lost_, [&](Lost& lost) {
     if (lost.again > now) return false;
     lost.again = now + pause_between_questions;
-    return mend(lost.partition);
+    return mend(lost);
   });
 }
 
-bool Delivery::mend(std::int32_t partition) {
-  const auto extent = cluster_.extent(topic_.name(), partition, std::chrono::steady_clock::now() + question);
+bool Delivery::mend(Lost& lost) {
+  const auto partition = lost.partition;
+  const auto now = std::chrono::steady_clock::now();
+  const auto extent = cluster_.extent(topic_.name(), partition, now + question);
   if (!extent) return false;
   auto& next = next_[static_cast<std::size_t>(partition)];
   if (next < 0) next = extent->begin;
@@ -169,6 +175,8 @@ bool Delivery::mend(std::int32_t partition) {
                  " were deleted before this host read them; going on from ", extent->begin);
     sink_.gap(partition, std::exchange(next, extent->begin), extent->begin);
   } else if (next > extent->end) {
+    if (!lost.cut_at) lost.cut_at = now + old_leader_wait;
+    if (now < *lost.cut_at) return false;
     log_.error("topic ", topic_.name(), ", partition ", partition, " ends at ", extent->end, ", but was read up to ", next,
                ": it was cut or made anew; going on from its end, what was written before is not delivered");
     next = extent->end;

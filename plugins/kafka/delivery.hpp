@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +36,7 @@ class Delivery {
   struct Lost {
     std::int32_t partition;
     sdk::Deadline again;
+    std::optional<sdk::Deadline> cut_at;  // when the log's end will be believed to lie before what was read
   };
 
   void run(const std::stop_token& stop) noexcept;
@@ -44,7 +46,7 @@ class Delivery {
   void flush();
   void trouble(const rd_kafka_message_t& message);
   void mend();
-  [[nodiscard]] bool mend(std::int32_t partition);
+  [[nodiscard]] bool mend(Lost& lost);
   void read_from(std::int32_t partition, std::int64_t offset, bool anew);
 
   Cluster& cluster_;
