@@ -75,6 +75,7 @@ void declare_pace(CLI::App& command, Pace& pace) {
   if (pace.rate > 0) rate->capture_default_str();
   window->excludes(rate);
   rate->excludes(window);
+  window->each([&pace](const std::string&) { pace.rate = 0; });
 }
 
 sdk::Result<> check_descriptors(std::size_t connections) {

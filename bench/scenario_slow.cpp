@@ -23,10 +23,8 @@ class Slow final : public Scenario {
     options_.declare(command);
     options_.declare_streams(command);
     command.add_option("--stopped", stopped_, "Connections that stop reading")->check(CLI::PositiveNumber)->capture_default_str();
-    command.add_option("--rate", pace_.rate, "Messages a second, whatever is outstanding")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
     declare_length(command, pace_);
+    declare_pace(command, pace_);
   }
 
   [[nodiscard]] sdk::Result<Result> run() override {

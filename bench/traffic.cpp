@@ -72,7 +72,8 @@ Phase Traffic::run(const Pace& pace, Progress& progress) {
     if (!more() && ledger_.outstanding() == 0 && publisher_.outstanding() == 0) break;
 
     loop_.poll(wake);
-    if (const auto steps_now = steps(); steps_now != steps_before || (more() && ledger_.outstanding() == 0)) {
+    const bool waiting = ledger_.outstanding() > 0 || publisher_.outstanding() > 0;
+    if (const auto steps_now = steps(); steps_now != steps_before || !waiting) {
       steps_before = steps_now;
       last_step = now;
     } else if (now - last_step > patience_) {

@@ -25,11 +25,15 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// Everything the child does between fork and exec is async-signal-safe.
-pid_t spawn(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
-            const std::filesystem::path& out, const std::filesystem::path& err, unsigned long descriptors) {
+std::string chatd() {
   const char* program = std::getenv("CHATD_BIN");
   if (!program) throw std::runtime_error("CHATD_BIN does not name the chatd to test; run the tests by ctest");
+  return program;
+}
+
+// Everything the child does between fork and exec is async-signal-safe.
+pid_t spawn(const std::string& program, const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+            const std::filesystem::path& out, const std::filesystem::path& err, unsigned long descriptors) {
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> names;
@@ -101,9 +105,9 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Finished run_chatd(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
+Finished run(const std::string& program, const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
   const TempFolder folder;
-  const pid_t pid = spawn(arguments, environment, folder.path() / "out", folder.path() / "err", 0);
+  const pid_t pid = spawn(program, arguments, environment, folder.path() / "out", folder.path() / "err", 0);
   int status = 0;
   if (!eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; })) {
     ::kill(pid, SIGKILL);
@@ -112,10 +116,14 @@ Finished run_chatd(const std::vector<std::string>& arguments, const std::vector<
   return {status_of(status), read_file(folder.path() / "out"), read_file(folder.path() / "err")};
 }
 
+Finished run_chatd(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
+  return run(chatd(), arguments, environment);
+}
+
 HostProcess::HostProcess(const HostOptions& options) {
   std::vector<std::string> arguments{"--set", "host.listen=127.0.0.1:0"};
   for (const auto& setting : options.set) arguments.insert(arguments.end(), {"--set", setting});
-  pid_ = spawn(arguments, options.environment, folder_.path() / "out", folder_.path() / "err", options.descriptors);
+  pid_ = spawn(chatd(), arguments, options.environment, folder_.path() / "out", folder_.path() / "err", options.descriptors);
   const std::string ready = "chatd listening on ";
   std::string out;
   const bool listens = eventually([&] {

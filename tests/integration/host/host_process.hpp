@@ -38,6 +38,9 @@ struct Finished {
   std::string err;
 };
 
+// Runs a program with these arguments to its end.
+[[nodiscard]] Finished run(const std::string& program, const std::vector<std::string>& arguments,
+                           const std::vector<std::string>& environment = {});
 // Runs chatd with these arguments (and this environment on top of ours) to its end.
 [[nodiscard]] Finished run_chatd(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {});
 
