@@ -20,7 +20,7 @@ trap finish EXIT
 
 fail() {
   echo "FAILED: $*"
-  tail -n 20 "$room"/*.out
+  tail -n 20 "$room"/*.out 2>/dev/null || true
   exit 1
 }
 says() { grep -qF -- "$2" "$room/$1.out" 2>/dev/null; }
