@@ -1,4 +1,5 @@
 // chat-bench: the command line. Exit status: 0, 1 when something failed or was lost, 2 for usage.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
@@ -26,12 +27,14 @@ Result::Value value_of(const std::string& text) {
   return text;
 }
 
-// Every option of the subcommand, given or not.
+// Every option of the subcommand that is in force, given or not.
 void tell_parameters(const CLI::App& command, Result& result) {
   for (const auto* option : command.get_options()) {
     if (option->get_lnames().empty()) continue;
     std::string name = option->get_lnames().front();
     if (name == "help" || name == "json") continue;
+    const bool replaced = std::ranges::any_of(option->get_excludes(), [](const auto* other) { return other->count() > 0; });
+    if (replaced) continue;
     for (char& c : name)
       if (c == '-') c = '_';
     std::string text = option->get_default_str();

@@ -21,7 +21,7 @@ TEST_CASE("bench: a server that does nothing wrong is good") {
   INFO(measured.finished.out << measured.finished.err);
   CHECK(measured.finished.status == 0);
   CHECK(measured.figure("deliveries") == 30);
-  CHECK(measured.json["good"].GetBool());
+  CHECK(measured.good());
 }
 
 TEST_CASE("bench: what a server does wrong is found, counted, printed, and the exit status") {
@@ -45,8 +45,8 @@ TEST_CASE("bench: what a server does wrong is found, counted, printed, and the e
     const auto measured = measure_against(server, fault == Fault::swaps ? "2" : "1");
     INFO(name << '\n' << measured.finished.out << measured.finished.err);
     CHECK(measured.finished.status == 1);
-    REQUIRE(measured.json.IsObject());
-    CHECK_FALSE(measured.json["good"].GetBool());
+    REQUIRE(measured.json.fields_size() > 0);
+    CHECK_FALSE(measured.good());
     if (fault == Fault::swaps)
       CHECK(measured.wrong(name) >= count);
     else
