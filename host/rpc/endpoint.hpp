@@ -22,8 +22,8 @@
 namespace chatd::rpc {
 
 // Raw: requests and answers are bytes, so that a frame is encoded once for all.
-using BroadcastService =
-    chat::Broadcast::WithRawMethod_CreateStream<chat::Broadcast::WithRawMethod_BroadcastMessage<chat::Broadcast::Service>>;
+using BroadcastService = chat::Broadcast::WithRawMethod_CreateStream<
+    chat::Broadcast::WithRawMethod_BroadcastMessage<chat::Broadcast::WithRawMethod_History<chat::Broadcast::Service>>>;
 
 struct Endpoint {
   Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,

@@ -141,6 +141,16 @@ sdk::Result<std::vector<sdk::Extent>> Broker::extents(std::string_view topic, sd
   }
 }
 
+sdk::Result<std::vector<sdk::Position>> Broker::find(std::string_view topic, sdk::Time time, sdk::Deadline deadline) noexcept {
+  const std::shared_lock lock(asking_);
+  if (state_ == State::created || state_ == State::stopped) return unavailable("find");
+  try {
+    return cluster_->find(std::string(topic), time, deadline);
+  } catch (const std::exception& e) {
+    return out_of_resources("find", e);
+  }
+}
+
 sdk::Result<std::unique_ptr<sdk::Membership>> Broker::join(std::string_view group, std::span<const std::string> topics,
                                                            sdk::Processor& processor) noexcept {
   if (state_ != State::running) return unavailable("join");

@@ -46,6 +46,8 @@ class Broker final : public sdk::Broker {
   [[nodiscard]] sdk::Result<std::int64_t> read(std::string_view topic, sdk::Position from, std::int64_t to, std::size_t limit,
                                                sdk::Reader& reader, sdk::Deadline deadline) noexcept override;
   [[nodiscard]] sdk::Result<std::vector<sdk::Extent>> extents(std::string_view topic, sdk::Deadline deadline) noexcept override;
+  [[nodiscard]] sdk::Result<std::vector<sdk::Position>> find(std::string_view topic, sdk::Time time,
+                                                             sdk::Deadline deadline) noexcept override;
   [[nodiscard]] sdk::Result<std::unique_ptr<sdk::Membership>> join(std::string_view group, std::span<const std::string> topics,
                                                                    sdk::Processor& processor) noexcept override;
   [[nodiscard]] sdk::Traits traits() const noexcept override;

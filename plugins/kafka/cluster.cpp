@@ -92,7 +92,7 @@ sdk::Health Cluster::health() {
   return {.ready = true, .text = {}};
 }
 
-sdk::Result<std::vector<sdk::Extent>> Cluster::extents(const std::string& topic, sdk::Deadline deadline) {
+sdk::Result<std::vector<std::int32_t>> Cluster::partitions(const std::string& topic, sdk::Deadline deadline) {
   auto count = count_partitions(client(), topic, deadline);
   // A broker that is asked soon after a topic was made may not know it yet.
   const auto* const wanted = topics_.find(topic);
@@ -103,7 +103,19 @@ sdk::Result<std::vector<sdk::Extent>> Cluster::extents(const std::string& topic,
   if (!count) return std::unexpected(count.error());
   std::vector<std::int32_t> numbers(static_cast<std::size_t>(*count));
   std::iota(numbers.begin(), numbers.end(), 0);
-  return ask_extents(client(), topic, numbers, deadline);
+  return numbers;
+}
+
+sdk::Result<std::vector<sdk::Extent>> Cluster::extents(const std::string& topic, sdk::Deadline deadline) {
+  const auto numbers = partitions(topic, deadline);
+  if (!numbers) return std::unexpected(numbers.error());
+  return ask_extents(client(), topic, *numbers, deadline);
+}
+
+sdk::Result<std::vector<sdk::Position>> Cluster::find(const std::string& topic, sdk::Time time, sdk::Deadline deadline) {
+  const auto numbers = partitions(topic, deadline);
+  if (!numbers) return std::unexpected(numbers.error());
+  return ask_since(client(), topic, *numbers, time, deadline);
 }
 
 sdk::Result<sdk::Extent> Cluster::extent(const std::string& topic, std::int32_t partition, sdk::Deadline deadline) {

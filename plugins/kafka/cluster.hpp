@@ -50,6 +50,8 @@ class Cluster {
 
   // As sdk::Broker::extents. [any but delivery] may block
   [[nodiscard]] sdk::Result<std::vector<sdk::Extent>> extents(const std::string& topic, sdk::Deadline deadline);
+  // As sdk::Broker::find. [any] may block
+  [[nodiscard]] sdk::Result<std::vector<sdk::Position>> find(const std::string& topic, sdk::Time time, sdk::Deadline deadline);
   // Of one partition. [any] may block
   [[nodiscard]] sdk::Result<sdk::Extent> extent(const std::string& topic, std::int32_t partition, sdk::Deadline deadline);
 
@@ -57,6 +59,7 @@ class Cluster {
   [[nodiscard]] rd_kafka_t* client() const noexcept { return desk_->get(); }
 
  private:
+  [[nodiscard]] sdk::Result<std::vector<std::int32_t>> partitions(const std::string& topic, sdk::Deadline deadline);
   void run(const std::stop_token& stop);
   void ask();
   void hear(const rd_kafka_metadata_t& metadata);

@@ -59,20 +59,29 @@ void Delivery::run(const std::stop_token& stop) noexcept {
   }
 }
 
+sdk::Result<std::vector<sdk::Position>> Delivery::places_to_begin() {
+  const auto deadline = std::chrono::steady_clock::now() + question;
+  if (from_.kind == sdk::From::Kind::since) return cluster_.find(topic_.name(), from_.time, deadline);
+  const auto extents = cluster_.extents(topic_.name(), deadline);
+  if (!extents) return std::unexpected(extents.error());
+  std::vector<sdk::Position> places;
+  for (const auto& [partition, first, end] : *extents) places.push_back({partition, from_ == sdk::From::latest ? end : first});
+  return places;
+}
+
 bool Delivery::begin(const std::stop_token& stop) {
   std::vector<sdk::Position> positions;
   for (;;) {
     if (!topic_.wait_found(stop)) return false;
-    const auto extents = cluster_.extents(topic_.name(), std::chrono::steady_clock::now() + question);
+    auto places = places_to_begin();
     if (stop.stop_requested()) return false;
-    if (extents && !extents->empty()) {
-      for (const auto& [partition, first, end] : *extents)
-        positions.push_back({partition, from_ == sdk::From::latest ? end : first});
+    if (places && !places->empty()) {
+      positions = *std::move(places);
       break;
     }
     if (asking_.due()) {
-      log_.warning("reading topic ", topic_.name(),
-                   " cannot begin yet: ", extents ? "it has no partitions" : extents.error().text, "; trying again");
+      log_.warning("reading topic ", topic_.name(), " cannot begin yet: ", places ? "it has no partitions" : places.error().text,
+                   "; trying again");
     }
     std::mutex mutex;
     std::condition_variable_any pause;

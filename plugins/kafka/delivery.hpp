@@ -40,6 +40,7 @@ class Delivery {
   };
 
   void run(const std::stop_token& stop) noexcept;
+  [[nodiscard]] sdk::Result<std::vector<sdk::Position>> places_to_begin();
   [[nodiscard]] bool begin(const std::stop_token& stop);
   void grow();
   void take(const std::stop_token& stop);

@@ -23,7 +23,7 @@ std::unexpected<sdk::Error> too_late(const std::string& topic, std::string_view 
               true);
 }
 
-// One offset a partition, into `out`.
+// One offset a partition, into `out`; where `which` is a time that no record has reached, -1.
 rd_kafka_resp_err_t ask(rd_kafka_t* client, const std::string& topic, std::span<const std::int32_t> partitions,
                         std::int64_t which, sdk::Deadline deadline, std::vector<std::int64_t>& out) {
   const auto list = partition_list(partitions.size());
@@ -36,10 +36,21 @@ rd_kafka_resp_err_t ask(rd_kafka_t* client, const std::string& topic, std::span<
   for (const auto partition : partitions) {
     const auto* const answer = rd_kafka_topic_partition_list_find(list.get(), topic.c_str(), partition);
     if (answer->err != RD_KAFKA_RESP_ERR_NO_ERROR) return answer->err;
-    if (answer->offset < 0) return RD_KAFKA_RESP_ERR__PARTIAL;
+    if (answer->offset < 0 && which < 0) return RD_KAFKA_RESP_ERR__PARTIAL;
     out.push_back(answer->offset);
   }
   return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+// Asks again, until the deadline, what may pass: a leader that moves, a topic that not all brokers know yet.
+template <class Question>
+sdk::Result<> until_answered(const std::string& topic, sdk::Deadline deadline, Question question) {
+  for (;;) {
+    const auto error = question();
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    if (std::chrono::steady_clock::now() + pause_between_tries >= deadline) return too_late(topic, rd_kafka_err2str(error));
+    std::this_thread::sleep_for(pause_between_tries);
+  }
 }
 
 }  // namespace
@@ -73,17 +84,33 @@ sdk::Result<std::vector<sdk::Extent>> ask_extents(rd_kafka_t* client, const std:
                                                   std::span<const std::int32_t> partitions, sdk::Deadline deadline) {
   std::vector<std::int64_t> begins;
   std::vector<std::int64_t> ends;
-  for (;;) {
-    // The begins first: between the two questions records may come, and old ones may go, but an end never falls behind a begin.
-    auto error = ask(client, topic, partitions, earliest, deadline, begins);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = ask(client, topic, partitions, latest, deadline, ends);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
-    if (std::chrono::steady_clock::now() + pause_between_tries >= deadline) return too_late(topic, rd_kafka_err2str(error));
-    std::this_thread::sleep_for(pause_between_tries);
-  }
+  // The begins first: between the two questions records may come, and old ones may go, but an end never falls behind a begin.
+  const auto answered = until_answered(topic, deadline, [&] {
+    const auto error = ask(client, topic, partitions, earliest, deadline, begins);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? ask(client, topic, partitions, latest, deadline, ends) : error;
+  });
+  if (!answered) return std::unexpected(answered.error());
   std::vector<sdk::Extent> extents;
   for (std::size_t i = 0; i < partitions.size(); ++i) extents.push_back({partitions[i], begins[i], std::max(begins[i], ends[i])});
   return extents;
+}
+
+sdk::Result<std::vector<sdk::Position>> ask_since(rd_kafka_t* client, const std::string& topic,
+                                                  std::span<const std::int32_t> partitions, sdk::Time time,
+                                                  sdk::Deadline deadline) {
+  // Kafka keeps milliseconds, and rounded down what was written. A time before 1970 would ask for something else.
+  const auto ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count(), 0);
+  std::vector<std::int64_t> ends;
+  std::vector<std::int64_t> found;
+  // The ends first: what is written between the two questions may be found, but is never passed over.
+  const auto answered = until_answered(topic, deadline, [&] {
+    const auto error = ask(client, topic, partitions, latest, deadline, ends);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? ask(client, topic, partitions, ms, deadline, found) : error;
+  });
+  if (!answered) return std::unexpected(answered.error());
+  std::vector<sdk::Position> positions;
+  for (std::size_t i = 0; i < partitions.size(); ++i) positions.push_back({partitions[i], found[i] < 0 ? ends[i] : found[i]});
+  return positions;
 }
 
 }  // namespace chatd::kafka

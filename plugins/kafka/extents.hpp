@@ -19,4 +19,9 @@ namespace chatd::kafka {
 [[nodiscard]] sdk::Result<std::vector<sdk::Extent>> ask_extents(rd_kafka_t* client, const std::string& topic,
                                                                 std::span<const std::int32_t> partitions, sdk::Deadline deadline);
 
+// As sdk::Broker::find, of these partitions. [any] may block
+[[nodiscard]] sdk::Result<std::vector<sdk::Position>> ask_since(rd_kafka_t* client, const std::string& topic,
+                                                                std::span<const std::int32_t> partitions, sdk::Time time,
+                                                                sdk::Deadline deadline);
+
 }  // namespace chatd::kafka

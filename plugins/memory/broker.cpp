@@ -172,6 +172,18 @@ sdk::Result<std::vector<sdk::Extent>> Broker::extents(std::string_view topic, sd
   }
 }
 
+sdk::Result<std::vector<sdk::Position>> Broker::find(std::string_view topic, sdk::Time time, sdk::Deadline) noexcept {
+  if (state_ == State::created || reads_.enter(no_limit) != Gate::Entry::entered) return std::unexpected(unavailable("find"));
+  const Inside inside(reads_);
+  const auto log = find(topic);
+  if (!log) return no_topic(topic);
+  try {
+    return log->find(time);
+  } catch (const std::exception& e) {
+    return out_of_resources("find", e);
+  }
+}
+
 sdk::Result<> Broker::add_partitions(std::string_view topic, std::int32_t count) noexcept {
   const auto log = find(topic);
   if (!log) return no_topic(topic);

@@ -70,8 +70,36 @@ std::vector<sdk::Extent> Topic::extents() {
 
 Cursor Topic::begin(sdk::From from) {
   Cursor cursor;
-  for (const auto& extent : extents()) cursor.next.push_back(from == sdk::From::earliest ? extent.begin : extent.end);
+  if (from.kind == sdk::From::Kind::since) {
+    for (const auto& position : find(from.time)) cursor.next.push_back(position.offset);
+  } else {
+    for (const auto& extent : extents()) cursor.next.push_back(from == sdk::From::earliest ? extent.begin : extent.end);
+  }
   return cursor;
+}
+
+std::vector<sdk::Position> Topic::find(sdk::Time time) {
+  std::vector<sdk::Position> found;
+  for (const auto& [partition, begin, end] : extents()) {
+    sdk::Position at{partition, begin};
+    // Timestamps are the publishers' and need not grow, so every record is looked at, a stretch at a time: no publisher waits.
+    while (at.offset < end) {
+      Stretch stretch;
+      {
+        const std::lock_guard lock(mutex_);
+        const auto& log = partitions_[static_cast<std::size_t>(partition)];
+        at.offset = std::max(at.offset, log.extent().begin);
+        if (at.offset >= end) break;
+        stretch = log.stretch(at.offset, end, static_cast<std::size_t>(end - at.offset));
+      }
+      const auto later =
+          std::ranges::find_if(stretch.records, [time](const auto& stored) { return stored.record.timestamp >= time; });
+      at.offset += later - stretch.records.begin();
+      if (later != stretch.records.end()) break;
+    }
+    found.push_back(at);
+  }
+  return found;
 }
 
 bool Topic::wait(Cursor& cursor, Haul& haul) {

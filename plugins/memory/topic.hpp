@@ -47,6 +47,9 @@ class Topic {
   // By partition number. [any] never blocks
   [[nodiscard]] std::vector<sdk::Extent> extents();
 
+  // As sdk::Broker::find. Throws std::bad_alloc. [any] never blocks
+  [[nodiscard]] std::vector<sdk::Position> find(sdk::Time time);
+
   // Where a subscriber of now begins. [any] never blocks
   [[nodiscard]] Cursor begin(sdk::From from);
   // Waits for records past `cursor` and moves it behind them; false when the cursor was ended. `haul` comes empty.

@@ -20,6 +20,7 @@ class Full final : public Recording, private sdk::Broker {
                                  sdk::Deadline) noexcept override {
     return full();
   }
+  sdk::Result<std::vector<sdk::Position>> find(std::string_view, sdk::Time, sdk::Deadline) noexcept override { return full(); }
   sdk::Result<std::vector<sdk::Extent>> extents(std::string_view, sdk::Deadline) noexcept override { return full(); }
   sdk::Traits traits() const noexcept override { return {.max_record_bytes = 42}; }
   sdk::Health health() const noexcept override { return {.ready = true, .text = {}}; }

@@ -140,6 +140,10 @@ class BentBroker final : public Broker {
     return inner_.extents(topic, deadline);
   }
 
+  Result<std::vector<Position>> find(std::string_view topic, Time time, Deadline deadline) noexcept override {
+    return inner_.find(topic, time, deadline);
+  }
+
   Traits traits() const noexcept override { return inner_.traits(); }
   Health health() const noexcept override { return inner_.health(); }
 

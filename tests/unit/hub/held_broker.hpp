@@ -35,6 +35,7 @@ class HeldBroker final : public sdk::Broker {
                                  sdk::Deadline) noexcept override {
     return no();
   }
+  sdk::Result<std::vector<sdk::Position>> find(std::string_view, sdk::Time, sdk::Deadline) noexcept override { return no(); }
   sdk::Result<std::vector<sdk::Extent>> extents(std::string_view, sdk::Deadline) noexcept override { return no(); }
   sdk::Traits traits() const noexcept override { return {}; }
   sdk::Health health() const noexcept override { return {true, {}}; }

@@ -80,7 +80,22 @@ class Membership {
   virtual ~Membership() = default;
 };
 
-enum class From : std::uint8_t { latest, earliest };
+// Where a subscription begins in each partition that is there when it does.
+struct From {
+  enum class Kind : std::uint8_t {
+    latest,    // after the last record
+    earliest,  // at the first record that the log has
+    since,     // at the first record with this timestamp or a later one; after the last when there is none
+  };
+  Kind kind = Kind::latest;
+  Time time{};  // of `since`
+
+  static const From latest, earliest;
+  [[nodiscard]] static constexpr From since(Time time) noexcept { return {Kind::since, time}; }
+  friend constexpr bool operator==(const From&, const From&) = default;
+};
+inline constexpr From From::latest{};
+inline constexpr From From::earliest{Kind::earliest, {}};
 
 // What a broker can do beyond the least; the conformance suite asks only for what is claimed.
 struct Traits {
@@ -121,6 +136,10 @@ class Broker {
   // What each partition holds, by partition number. Code::not_found for an unknown topic.
   // [any but delivery] may block until `deadline`, then Code::deadline_exceeded
   [[nodiscard]] virtual Result<std::vector<Extent>> extents(std::string_view topic, Deadline deadline) noexcept = 0;
+
+  // In each partition, by partition number, the first record with this timestamp or a later one; the end when there is none.
+  // Code::not_found for an unknown topic. [any but delivery] may block until `deadline`, then Code::deadline_exceeded
+  [[nodiscard]] virtual Result<std::vector<Position>> find(std::string_view topic, Time time, Deadline deadline) noexcept = 0;
 
   // Work once: the members of `group` share the partitions of `topics`, and each record is processed by one of them. A new group
   // begins at the first record; a member that comes back goes on where the group stopped. `processor` must outlive the
