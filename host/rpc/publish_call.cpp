@@ -49,9 +49,20 @@ void PublishCall::publish() noexcept {
 void PublishCall::done(sdk::Result<sdk::Position> result) noexcept {
   result_ = std::move(result);
   if (endpoint_.queue.here())
-    answer();
+    settle();
   else
-    endpoint_.queue.inbox().put([this]() noexcept { answer(); });
+    endpoint_.queue.inbox().put([this]() noexcept { settle(); });
+}
+
+// A message with its sender's id may be a repeat: only who reads the log can tell.
+void PublishCall::settle() noexcept {
+  if (!result_ || !outgoing_->may_repeat()) return answer();
+  endpoint_.queue.hub().known(outgoing_->log()).await(*result_, *this);
+}
+
+void PublishCall::reached(sdk::Position first) noexcept {
+  result_ = first;
+  answer();
 }
 
 void PublishCall::answer() noexcept {

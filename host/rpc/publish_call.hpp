@@ -9,6 +9,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "chatd/sdk/broker.hpp"
+#include "host/hub/known_log.hpp"
 #include "host/hub/outgoing.hpp"
 #include "host/rpc/queue.hpp"
 
@@ -16,7 +17,7 @@ namespace chatd::rpc {
 
 struct Endpoint;
 
-class PublishCall final : public sdk::Completion {
+class PublishCall final : public sdk::Completion, private hub::Waiter {
  public:
   explicit PublishCall(Endpoint& endpoint) : endpoint_(endpoint) {}
   PublishCall(const PublishCall&) = delete;
@@ -33,6 +34,8 @@ class PublishCall final : public sdk::Completion {
   void begun(bool ok) noexcept;
   void finished(bool ok) noexcept;
   void publish() noexcept;
+  void settle() noexcept;
+  void reached(sdk::Position first) noexcept override;
   void answer() noexcept;
   void refuse(const sdk::Error& why) noexcept;
 
