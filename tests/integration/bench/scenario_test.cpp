@@ -85,8 +85,8 @@ TEST_CASE("bench: a client that stopped and was cut off has heard all in order u
 TEST_CASE("bench: a server that it starts is found by what it prints, measured, and stopped") {
   const TempFolder folder;
   const auto file = folder.path() / "pid";
-  const std::string command =
-      std::string("sh -c 'echo $$ > ") + file.string() + "; exec " + std::getenv("CHATD_BIN") + " --set host.listen=127.0.0.1:0'";
+  const std::string command = std::string("sh -c 'echo $$ > ") + file.string() + "; exec " + std::getenv("CHATD_BIN") +
+                              " --set host.listen=127.0.0.1:0 --set admin.listen='";
   const auto measured =
       measure({"fanout", "--spawn", command, "--streams", "3", "--messages", "5", "--server-core", "0", "--client-core", "0"});
   INFO(measured.finished.out << measured.finished.err);
