@@ -26,9 +26,9 @@ class Feed final : public sdk::Sink {
  public:
   struct Options {
     Log log = Log::lobby;
-    std::string_view topic;                   // must outlive the feed
-    std::chrono::milliseconds repeats{0};     // how far apart in record time a message and its repeat may be
-    sdk::Time keep_from = sdk::Time::min();   // records before it only tell what is a repeat
+    std::string_view topic;                  // must outlive the feed
+    std::chrono::milliseconds repeats{0};    // how far apart in record time a message and its repeat may be
+    sdk::Time keep_from = sdk::Time::min();  // records before it only tell what is a repeat
     std::string_view token_key{};
   };
 

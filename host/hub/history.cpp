@@ -17,12 +17,16 @@ std::string token_of(const wire::Token& token, wire::Seal& seal, std::string_vie
   return out;
 }
 
+// gRPC's clients take answers of 4 MiB by default.
+constexpr std::size_t most_bytes = 3 * 1024 * 1024;
+
 bool is_before(const Ring::Entry& entry, const Offsets& place) {
   return entry.position.offset < at(place, entry.position.partition);
 }
 
 // Where the messages that were chosen begin and end in the log; other frames may lie between them.
-Answer answer_of(Hub& hub, const Room& room, const std::vector<std::uint64_t>& chosen, const wire::Token& empty_place, bool begins) {
+Answer answer_of(Hub& hub, const Room& room, const std::vector<std::uint64_t>& chosen, const wire::Token& empty_place,
+                 bool begins) {
   Answer answer;
   wire::Token earlier = empty_place, later = empty_place;
   for (const auto sequence : chosen) answer.frames.push_back(room.ring.at(sequence).frame);
@@ -40,7 +44,7 @@ sdk::Result<Answer> backwards(Past& past, const Question& question, std::size_t 
   Lookback lookback(past, question.room, records);
   std::optional<Offsets> place;
   if (question.place == Place::before) place = question.token.next;
-  auto found = lookback.before(std::move(place), question.limit, deadline);
+  auto found = lookback.before(std::move(place), question.limit, most_bytes, deadline);
   if (!found) return std::unexpected(found.error());
   Answer answer;
   answer.frames = std::move(found->frames);
@@ -62,21 +66,25 @@ sdk::Result<Answer> forwards(Past& past, const Question& question, std::size_t r
     for (const auto& position : *places) raise(from.next, position);
   }
   Offsets end;
-  for (const auto& extent : *extents) raise(end, {extent.partition, extent.end});
-  const bool begins = std::ranges::all_of(*extents, [&](const auto& extent) { return at(from.next, extent.partition) <= extent.begin; });
+  for (const auto& extent : *extents) raise(end, sdk::Position{extent.partition, extent.end});
+  const bool begins =
+      std::ranges::all_of(*extents, [&](const auto& extent) { return at(from.next, extent.partition) <= extent.begin; });
 
   Replay replay(past, question.room, from, std::move(end), Replay::Strict::no);
   replay.bound(records);
   Answer answer;
   if (!begins) answer.earlier = token_of(from, past.seal, question.room);
   wire::Token later = from;
-  for (bool more = true; more && answer.frames.size() < question.limit && replay.records() < records;) {
+  std::size_t bytes = 0;
+  const auto full = [&] { return answer.frames.size() >= question.limit || bytes + 2 * Replay::page_bytes > most_bytes; };
+  for (bool more = true; more && !full() && replay.records() < records;) {
     auto page = replay.next(question.limit - answer.frames.size(), deadline);
     if (page.error) return std::unexpected(*std::move(page.error));
+    for (const auto& frame : page.frames) bytes += frame->bytes();
     answer.frames.insert(answer.frames.end(), std::move_iterator(page.frames.begin()), std::move_iterator(page.frames.end()));
     later = std::move(page.reached);
     more = page.more;
-    answer.complete = !more || answer.frames.size() >= question.limit;
+    answer.complete = !more || full();
   }
   answer.later = token_of(later, past.seal, question.room);
   answer.looked_to_ms = replay.looked_to_ms();
@@ -92,28 +100,35 @@ std::optional<Answer> from_ring(Hub& hub, const Question& question) {
   const Ring& ring = room->ring;
   const bool whole = hub.covers(*room, {});
   std::vector<std::uint64_t> chosen;
+  std::size_t bytes = 0;
+  // The first message comes, however large.
+  const auto room_for_more = [&] { return chosen.size() < question.limit && bytes < most_bytes; };
+  const auto choose = [&](std::uint64_t sequence) {
+    bytes += ring.at(sequence).frame->bytes();
+    if (bytes < most_bytes || chosen.empty()) chosen.push_back(sequence);
+  };
   bool forward = false, enough = whole;
   switch (question.place) {
     case Place::newest:
     case Place::before:
-      for (auto i = ring.head(); i != ring.tail() && chosen.size() < question.limit;) {
-        if (--i, question.place == Place::newest || is_before(ring.at(i), question.token.next)) chosen.push_back(i);
+      for (auto i = ring.head(); i != ring.tail() && room_for_more();) {
+        if (--i, question.place == Place::newest || is_before(ring.at(i), question.token.next)) choose(i);
       }
       std::ranges::reverse(chosen);
-      enough = enough || chosen.size() == question.limit;
+      enough = enough || !room_for_more();
       break;
     case Place::after:
       forward = true;
       enough = hub.covers(*room, question.token.next);
-      for (auto i = ring.tail(); i != ring.head() && chosen.size() < question.limit; ++i) {
-        if (!is_before(ring.at(i), question.token.next)) chosen.push_back(i);
+      for (auto i = ring.tail(); i != ring.head() && room_for_more(); ++i) {
+        if (!is_before(ring.at(i), question.token.next)) choose(i);
       }
       break;
     case Place::since:
       forward = true;
       enough = enough || (ring.tail() != ring.head() && ring.at(ring.tail()).time_ms < question.since_ms);
-      for (auto i = ring.tail(); i != ring.head() && chosen.size() < question.limit; ++i) {
-        if (ring.at(i).time_ms >= question.since_ms) chosen.push_back(i);
+      for (auto i = ring.tail(); i != ring.head() && room_for_more(); ++i) {
+        if (ring.at(i).time_ms >= question.since_ms) choose(i);
       }
       break;
   }

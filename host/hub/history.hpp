@@ -12,9 +12,9 @@
 namespace chatd::hub {
 
 struct Question {
-  std::string room;
+  std::string room{};
   wire::HistoryRequest::Place place = wire::HistoryRequest::Place::newest;
-  wire::Token token;   // of `before` and `after`
+  wire::Token token{};  // of `before` and `after`
   std::int64_t since_ms = 0;
   std::size_t limit = 1;
 };

@@ -197,8 +197,11 @@ void Hub::end_later(Session& session, const sdk::Error& why) noexcept {
   session.ending = why;
   for (auto& membership : session.memberships) {
     membership.end = membership.room->ring.head();
+    if (!membership.recovery || membership.recovery->stage == Recovery::Stage::merging) continue;
+    if (membership.recovery->stage == Recovery::Stage::fallen && membership.room->slow() == Slow::disconnect) continue;
     // Its client goes on elsewhere from where it stands.
-    if (membership.recovery && membership.recovery->stage != Recovery::Stage::merging) membership.recovery.reset(), membership.next = membership.end;
+    membership.recovery.reset();
+    membership.next = membership.end;
   }
   if (!session.writing) queue(session);
 }

@@ -35,12 +35,12 @@ struct Room {
   };
   std::string name;  // empty: the lobby
   Ring ring;
-  const RoomClass* kind = nullptr;            // null: as the defaults are
-  std::shared_ptr<const Offsets> floor;       // what lies before it may be missing from the ring
+  const RoomClass* kind = nullptr;       // null: as the defaults are
+  std::shared_ptr<const Offsets> floor;  // what lies before it may be missing from the ring
   std::vector<Member> members;
-  std::list<Room*>::iterator empty;           // in the hub's list, while nobody is a member
-  std::chrono::steady_clock::time_point used;  // the last tick when somebody was, or a message came
-  std::uint64_t told = 0;                     // records of the log when its members had their last token
+  std::list<Room*>::iterator empty;               // in the hub's list, while nobody is a member
+  std::chrono::steady_clock::time_point used;     // the last tick when somebody was, or a message came
+  std::uint64_t told = 0;                         // records of the log when its members had their last token
   std::chrono::steady_clock::time_point told_at;  // and when they were last given one without a message
 
   [[nodiscard]] Log log() const noexcept { return name.empty() ? Log::lobby : Log::rooms; }
@@ -88,8 +88,8 @@ class Hub {
     std::optional<wire::Token> resume;
   };
 
-  // `maker` makes the notices; it and the library, when it is needed, must outlive the hub. Without a library what is not in a ring
-  // is lost.
+  // `maker` makes the notices; it and the library, when it is needed, must outlive the hub. Without a library what is not in a
+  // ring is lost.
   Hub(Options options, FrameMaker& maker);
   ~Hub();
   void use(Library& library) noexcept { library_ = &library; }
@@ -102,7 +102,8 @@ class Hub {
 
   // A new session, live from here on in every room, or from its token, or with so many of the newest messages before. It starts
   // as writing, until `written` says that the outlet is open. Valid until `close`. [queue] never blocks
-  [[nodiscard]] Session& open(Outlet& outlet, std::string user_id, std::vector<Wish> rooms, bool notices, std::size_t history = 0);
+  [[nodiscard]] Session& open(Outlet& outlet, std::string user_id, std::vector<Wish> rooms, bool notices,
+                              std::size_t history = 0);
   // The stream is gone; forgets the session. [queue] never blocks
   void close(Session& session) noexcept;
   // The write in flight is done. [queue] never blocks
@@ -204,8 +205,8 @@ class Hub {
   std::unordered_map<std::string, std::unique_ptr<Room>, NameHash, std::equal_to<>> rooms_;
   std::list<Room*> empty_rooms_;  // that have no members; the one not used for longest first
   std::unordered_map<std::uint64_t, std::unique_ptr<Session>> sessions_;
-  std::vector<std::uint64_t> unopened_;                             // sessions that wait for the logs to be known
-  std::vector<std::pair<std::uint64_t, std::size_t>> waiting_;      // memberships whose token is ahead of us
+  std::vector<std::uint64_t> unopened_;                         // sessions that wait for the logs to be known
+  std::vector<std::pair<std::uint64_t, std::size_t>> waiting_;  // memberships whose token is ahead of us
   std::optional<sdk::Error> closing_;
   Clock::time_point now_{};
   std::uint64_t next_id_ = 1;

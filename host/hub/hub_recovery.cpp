@@ -87,8 +87,7 @@ void Hub::join(Session& session, Membership& membership) {
       membership.next = recovery.until = i;
     }
   }
-  if (std::exchange(recovery.verdict_due, false))
-    membership.first = notice(wire::Notice::Kind::subscribed, room, seen, true);
+  if (std::exchange(recovery.verdict_due, false)) membership.first = notice(wire::Notice::Kind::subscribed, room, seen, true);
   recovery.stage = Recovery::Stage::merging;
   if (membership.next >= recovery.until) membership.recovery.reset();
   if (!session.writing && has_work(session)) queue(session);
@@ -227,7 +226,7 @@ const Frame* Hub::take_recovering(Session& session, std::size_t index) noexcept 
   const auto& room = *membership.room;
   const auto& entry = room.ring.at(membership.next++);
   auto& seen = recovery.seen;
-  raise(seen.next, {entry.position.partition, entry.position.offset + 1});
+  raise(seen.next, sdk::Position{entry.position.partition, entry.position.offset + 1});
   seen.partition = entry.position.partition;
   seen.time_ms = entry.time_ms;
   token_.clear();
@@ -242,7 +241,7 @@ const Frame* Hub::take_fallen(Session& session, std::size_t index) noexcept {
   auto& room = *membership.room;
   const auto missed = room.ring.head() - membership.next;
   const auto gone = room.ring.tail() - std::min(room.ring.tail(), membership.next);
-  if (session.ending) {
+  if (session.ending && room.slow() != Slow::disconnect) {
     // It goes anyway, and its client resumes.
     membership.recovery.reset();
     membership.next = membership.end;
@@ -266,11 +265,12 @@ const Frame* Hub::take_fallen(Session& session, std::size_t index) noexcept {
     case Slow::disconnect:
       break;
   }
-  end(session, {sdk::Code::resource_exhausted,
-                gone > 0 ? sdk::text("too slow: ", gone, " messages of room \"", room.name,
-                                     "\" are gone from this server's ring; connect again, and resume")
-                         : sdk::text("too slow: ", missed, " messages of room \"", room.name, "\" behind; connect again, and resume"),
-                true});
+  end(session,
+      {sdk::Code::resource_exhausted,
+       gone > 0 ? sdk::text("too slow: ", gone, " messages of room \"", room.name,
+                            "\" are gone from this server's ring; connect again, and resume")
+                : sdk::text("too slow: ", missed, " messages of room \"", room.name, "\" behind; connect again, and resume"),
+       true});
   return nullptr;
 }
 

@@ -11,8 +11,8 @@ namespace {
 // What a room costs beside its frames, about: so many that nobody follows are a matter of memory, too.
 constexpr std::size_t room_bytes = 512;
 
-// A quiet room in a busy topic: when so many records have gone by, its members get a newer token, so that a resume does not have to
-// read them all.
+// A quiet room in a busy topic: when so many records have gone by, its members get a newer token, so that a resume does not have
+// to read them all.
 constexpr std::uint64_t stale_records = 1'000;
 constexpr auto between_positions = std::chrono::seconds(10);
 
@@ -48,6 +48,8 @@ void Hub::arrive(std::span<Arrival> batch) {
       push(*found->second, arrival);
     else if (limits_.linger.count() > 0)
       push(room(arrival.room), arrival);
+    else
+      known(arrival.log).forget(sdk::Position{arrival.position.partition, arrival.position.offset + 1});
   }
   if (!waiting_.empty()) resume_waiting();
   if (bytes_ + empty_rooms_.size() * room_bytes > shed_above_) shed();
@@ -104,7 +106,7 @@ void Hub::evict(Room& room) noexcept {
   Offsets said = room.ring.dropped();
   for (auto i = room.ring.tail(); i != room.ring.head(); ++i) {
     const auto& [partition, offset] = room.ring.at(i).position;
-    raise(said, {partition, offset + 1});
+    raise(said, sdk::Position{partition, offset + 1});
   }
   if (room.floor) raise(said, *room.floor);
   if (!said.empty()) known(room.log()).forget(said);
@@ -134,7 +136,7 @@ wire::Token Hub::place_of(const Room& room, std::uint64_t sequence) const {
   raise(place.next, room.ring.dropped());
   for (auto i = room.ring.tail(); i != sequence; ++i) {
     const auto& entry = room.ring.at(i);
-    raise(place.next, {entry.position.partition, entry.position.offset + 1});
+    raise(place.next, sdk::Position{entry.position.partition, entry.position.offset + 1});
     place.time_ms = entry.time_ms;
     place.partition = entry.position.partition;
   }
@@ -163,8 +165,7 @@ void Hub::look_for_slow(Room& room, sdk::Time wall) {
     auto& membership = session.memberships[member.membership];
     if (session.over || membership.recovery || membership.next >= last(membership)) continue;
     const bool bytes = room.kind->bytes > 0 && room.ring.bytes_since(membership.next) > room.kind->bytes;
-    const bool age =
-        room.kind->age.count() > 0 && wall_ms - room.ring.at(membership.next).time_ms > room.kind->age.count();
+    const bool age = room.kind->age.count() > 0 && wall_ms - room.ring.at(membership.next).time_ms > room.kind->age.count();
     if (!bytes && !age) continue;
     if (room.slow() == Slow::disconnect && session.writing) {
       // Its write may never be done.

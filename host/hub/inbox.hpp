@@ -22,11 +22,11 @@ struct Arrival {
     nothing,  // no message for anybody, or a repeat: only the place counts
     before,   // from before what this host keeps: rings begin behind it
   };
-  std::string room;  // empty: the lobby
-  FramePtr frame;    // of a message
+  std::string room{};  // empty: the lobby
+  FramePtr frame{};    // of a message
   Log log = Log::lobby;
   Kind kind = Kind::message;
-  sdk::Position position;     // of the record
+  sdk::Position position{};   // of the record
   std::int64_t time_ms = 0;   // of the record; 0: there was none to look at
   std::int64_t first = -1;    // of a repeat: the offset of the first one,
   std::int32_t first_in = 0;  // and its partition

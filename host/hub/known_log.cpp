@@ -58,9 +58,17 @@ void KnownLog::tick(Clock::time_point now) {
   }
 }
 
-void KnownLog::forget(const Offsets& next) {
+void KnownLog::release() {
+  for (const auto& [place, waiting] : std::exchange(waiting_, {})) waiting.waiter->reached(place);
+}
+
+void KnownLog::forget(const Offsets& next) { raise(own_floor(), next); }
+
+void KnownLog::forget(sdk::Position next) { raise(own_floor(), next); }
+
+Offsets& KnownLog::own_floor() {
   if (!floor_ || floor_.use_count() > 1) floor_ = floor_ ? std::make_shared<Offsets>(*floor_) : std::make_shared<Offsets>();
-  raise(*floor_, next);
+  return *floor_;
 }
 
 }  // namespace chatd::hub

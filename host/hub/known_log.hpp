@@ -37,15 +37,19 @@ class KnownLog {
   // taken for no repeat: it is in the log. [queue] never blocks
   void await(sdk::Position place, Waiter& waiter);
   void tick(Clock::time_point now);
+  // Tells all that wait: it is not read any more. [queue] never blocks
+  void release();
 
-  // A room that is forgotten: what it said before `next` may be missing from rings that are made from now on. [queue] never blocks
+  // A room that is forgotten: what it said before `next` may be missing from rings that are made from now on. [queue] never
+  // blocks
   void forget(const Offsets& next);
+  void forget(sdk::Position next);
   [[nodiscard]] const std::shared_ptr<Offsets>& floor() const noexcept { return floor_; }
 
   Offsets base;     // what lies before was not kept by any ring
   Offsets reached;  // read until here
   std::uint64_t records = 0;
-  std::int64_t last_ms = 0;        // of the record that was read last
+  std::int64_t last_ms = 0;  // of the record that was read last
   std::int32_t last_partition = -1;
   bool warm = false;  // `reached` came to where the log ended when the host began
   wire::Seal seal;
@@ -55,6 +59,8 @@ class KnownLog {
     Waiter* waiter;
     Clock::time_point since;
   };
+
+  Offsets& own_floor();
 
   // Newest repeats that are kept for waiters whose answer comes late.
   static constexpr std::size_t most_repeats = 10'000;

@@ -8,6 +8,9 @@ namespace {
 // As long as a broker may take to be led by another machine.
 constexpr auto patience = std::chrono::seconds(20);
 
+// What a stream may hold while it waits for its first frames.
+constexpr std::size_t most_bytes = 3 * 1024 * 1024;
+
 // One page of the newest messages.
 class Newest final : public PastReader {
  public:
@@ -16,7 +19,7 @@ class Newest final : public PastReader {
 
   [[nodiscard]] Page next(sdk::Deadline deadline) override {
     Page page;
-    auto found = lookback_.before(before_, messages_, deadline);
+    auto found = lookback_.before(before_, messages_, most_bytes, deadline);
     if (found)
       page.frames = std::move(found->frames);
     else

@@ -25,17 +25,17 @@ enum class Slow : std::uint8_t {
 
 // Rooms that are treated alike.
 struct RoomClass {
-  std::vector<std::string> rooms;  // patterns: `*` stands for any characters; "" is the lobby
+  std::vector<std::string> rooms{};  // patterns: `*` stands for any characters; "" is the lobby
   Slow slow = Slow::disconnect;
-  std::size_t bytes = 0;            // a stream that is so far behind is too slow; 0: only when the ring no longer has its place
+  std::size_t bytes = 0;             // a stream that is so far behind is too slow; 0: only when the ring no longer has its place
   std::chrono::milliseconds age{0};  // the same by the time of the oldest message that it was not given yet
 };
 
 struct Limits {
-  RingLimits ring;                              // of each room
+  RingLimits ring{};                            // of each room
   std::size_t memory = std::size_t{256} << 20;  // bytes of all rooms together; the newest frame of each that is followed stays
-  std::chrono::milliseconds linger{60'000};     // so long a room that nobody follows is kept
-  std::vector<RoomClass> classes;
+  std::chrono::milliseconds linger{0};          // so long a room that nobody follows is kept; 0: not at all
+  std::vector<RoomClass> classes{};
 };
 
 // Of the classes with a pattern for this room, the one that names it, or else the one with the longest pattern; of equals the

@@ -58,7 +58,8 @@ sdk::Result<> Lookback::open(const std::optional<Offsets>& place, sdk::Deadline 
 
 // One stretch further back.
 sdk::Result<> Lookback::fill(std::int32_t partition, Shelf& shelf, sdk::Deadline deadline) {
-  const auto from = std::max(shelf.begin, shelf.cursor - static_cast<std::int64_t>(shelf.step));
+  const auto step = std::min(shelf.step, most_records_ - std::min(records_, most_records_ - 1));
+  const auto from = std::max(shelf.begin, shelf.cursor - static_cast<std::int64_t>(step));
   std::vector<Seen> found;
   Taker taker(*this, found);
   for (auto next = from; next < shelf.cursor;) {
@@ -80,8 +81,10 @@ sdk::Result<> Lookback::fill(std::int32_t partition, Shelf& shelf, sdk::Deadline
 }
 
 // Newest first. Ends early when the bound is met.
-sdk::Result<std::vector<Lookback::Seen>> Lookback::collect(std::size_t limit, sdk::Deadline deadline) {
+sdk::Result<std::vector<Lookback::Seen>> Lookback::collect(std::size_t limit, std::size_t bytes, sdk::Deadline deadline) {
   std::vector<Seen> newest_first;
+  std::size_t taken = 0;
+  full_ = false;
   while (newest_first.size() < limit) {
     for (std::size_t i = 0; i < shelves_.size(); ++i) {
       auto& shelf = shelves_[i];
@@ -98,6 +101,9 @@ sdk::Result<std::vector<Lookback::Seen>> Lookback::collect(std::size_t limit, sd
     }
     // What was not read might be newer than what was.
     if (!newest || unread) break;
+    taken += newest->seen.back().message.frame->bytes();
+    // The newest comes, however large.
+    if ((full_ = taken > bytes && !newest_first.empty())) break;
     newest_first.push_back(std::move(newest->seen.back()));
     newest->seen.pop_back();
   }
@@ -106,14 +112,14 @@ sdk::Result<std::vector<Lookback::Seen>> Lookback::collect(std::size_t limit, sd
 
 // A message whose sender chose its id may be a repeat of one that lies further back, a window of record time at most.
 sdk::Result<> Lookback::drop_repeats(std::vector<Seen>& newest_first, sdk::Deadline deadline) {
-  if (past_.repeats.count() == 0 || std::ranges::all_of(newest_first, [](const Seen& seen) { return seen.id.empty(); })) return {};
+  if (past_.repeats.count() == 0 || std::ranges::all_of(newest_first, [](const Seen& seen) { return seen.id.empty(); }))
+    return {};
   const auto oldest_ms = std::ranges::min(newest_first | std::views::transform([](const Seen& s) { return s.message.time_ms; }));
   Repeats repeats(past_.repeats);
   const auto places = past_.broker.find(past_.topic, sdk::Time(std::chrono::milliseconds(oldest_ms) - past_.repeats), deadline);
   if (!places) return std::unexpected(places.error());
   const auto tell = [&](const Seen& seen) {
-    return !seen.id.empty() &&
-           repeats.see(room_, seen.sender, seen.id, seen.message.position, seen.message.time_ms).has_value();
+    return !seen.id.empty() && repeats.see(room_, seen.sender, seen.id, seen.message.position, seen.message.time_ms).has_value();
   };
   for (const auto& [partition, offset] : *places) {
     if (static_cast<std::size_t>(partition) >= shelves_.size()) continue;
@@ -139,12 +145,14 @@ sdk::Result<> Lookback::drop_repeats(std::vector<Seen>& newest_first, sdk::Deadl
   return {};
 }
 
-sdk::Result<Lookback::Found> Lookback::before(std::optional<Offsets> place, std::size_t limit, sdk::Deadline deadline) {
+sdk::Result<Lookback::Found> Lookback::before(std::optional<Offsets> place, std::size_t limit, std::size_t bytes,
+                                              sdk::Deadline deadline) {
   if (auto opened = open(place, deadline); !opened) return std::unexpected(opened.error());
-  auto newest_first = collect(limit, deadline);
+  auto newest_first = collect(limit, bytes, deadline);
   if (!newest_first) return std::unexpected(newest_first.error());
   Found found;
-  found.complete = newest_first->size() == limit || std::ranges::all_of(shelves_, [](const Shelf& s) { return s.cursor <= s.begin; });
+  found.complete =
+      full_ || newest_first->size() == limit || std::ranges::all_of(shelves_, [](const Shelf& s) { return s.cursor <= s.begin; });
   found.looked_to_ms = looked_to_ms_;
   // What was read and not taken lies before the oldest that was taken.
   for (const auto& shelf : shelves_) {
@@ -158,7 +166,7 @@ sdk::Result<Lookback::Found> Lookback::before(std::optional<Offsets> place, std:
   std::string token;
   for (auto& seen : std::views::reverse(*newest_first)) {
     const auto& [frame, position, time] = seen.message;
-    raise(after, {position.partition, position.offset + 1});
+    raise(after, sdk::Position{position.partition, position.offset + 1});
     token.clear();
     wire::append_token(token, time, position.partition, after, past_.seal, room_);
     found.frames.push_back(past_.maker->moved(*frame, token));

@@ -1,5 +1,5 @@
-// PastReader: reads one room from a topic, page by page, on a thread that may wait for the broker. Two kinds: Replay forwards from
-// a token, Lookback backwards from a place.
+// PastReader: reads one room from a topic, page by page, on a thread that may wait for the broker. Two kinds: Replay forwards
+// from a token, Lookback backwards from a place.
 #pragma once
 
 #include <chrono>

@@ -19,7 +19,10 @@ std::string random_secret() {
 Repeats::Repeats(std::chrono::milliseconds window) : Repeats(window, random_secret()) {}
 
 Repeats::Repeats(std::chrono::milliseconds window, const std::string& secret)
-    : window_ms_(window.count()), high_(secret, "high"), low_(secret, "low"), newest_ms_(std::numeric_limits<std::int64_t>::min()) {}
+    : window_ms_(window.count()),
+      high_(secret, "high"),
+      low_(secret, "low"),
+      newest_ms_(std::numeric_limits<std::int64_t>::min()) {}
 
 std::optional<sdk::Position> Repeats::see(std::string_view room, std::string_view sender, std::string_view id, sdk::Position at,
                                           std::int64_t time_ms) {

@@ -219,7 +219,7 @@ void Replay::advance() {
   for (std::size_t i = 0; i < shelves_.size(); ++i) {
     const auto& shelf = shelves_[i];
     const auto offset = shelf.messages.empty() ? shelf.cursor : shelf.messages.front().position.offset;
-    raise(reached_.next, {static_cast<std::int32_t>(i), std::max(offset, shelf.begin)});
+    raise(reached_.next, sdk::Position{static_cast<std::int32_t>(i), std::max(offset, shelf.begin)});
   }
 }
 
@@ -243,7 +243,7 @@ Page Replay::next(std::size_t most, sdk::Deadline deadline) {
     if (!shelf) break;
     PastMessage message = std::move(shelf->messages.front());
     shelf->messages.pop_front();
-    raise(reached_.next, {message.position.partition, message.position.offset + 1});
+    raise(reached_.next, sdk::Position{message.position.partition, message.position.offset + 1});
     reached_.partition = message.position.partition;
     reached_.time_ms = message.time_ms;
     made_of_ = message.position.offset;
@@ -252,7 +252,8 @@ Page Replay::next(std::size_t most, sdk::Deadline deadline) {
     page.frames.push_back(past_.maker->moved(*message.frame, token));
     bytes += page.frames.back()->bytes();
   }
-  page.more = std::ranges::any_of(shelves_, [](const Shelf& shelf) { return !shelf.messages.empty() || shelf.cursor < shelf.end; });
+  page.more =
+      std::ranges::any_of(shelves_, [](const Shelf& shelf) { return !shelf.messages.empty() || shelf.cursor < shelf.end; });
   page.reached = reached_;
   // Records of other rooms lie between its record and the place: nothing to know the log by.
   if (reached_.partition >= 0 && at(reached_.next, reached_.partition) != made_of_ + 1) page.reached.partition = -1;

@@ -35,7 +35,7 @@ class Replay final : public PastReader {
   [[nodiscard]] std::int64_t looked_to_ms() const noexcept { return looked_to_ms_; }
 
  private:
-  struct Shelf {  // of one partition
+  struct Shelf {              // of one partition
     std::int64_t cursor = 0;  // the next offset to read
     std::int64_t begin = 0;   // the first that the stream is to get
     std::int64_t end = 0;

@@ -40,7 +40,7 @@ void Ring::drop(std::uint64_t count) noexcept {
     Entry& oldest = slots_[tail_ & (slots_.size() - 1)];
     bytes_ -= oldest.frame->bytes();
     oldest.frame.reset();
-    raise(dropped_, {oldest.position.partition, oldest.position.offset + 1});
+    raise(dropped_, sdk::Position{oldest.position.partition, oldest.position.offset + 1});
   }
 }
 

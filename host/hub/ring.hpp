@@ -17,8 +17,8 @@ class Ring {
  public:
   struct Entry {
     FramePtr frame;
-    sdk::Position position;       // of its record
-    std::int64_t time_ms = 0;     // of its record
+    sdk::Position position;        // of its record
+    std::int64_t time_ms = 0;      // of its record
     std::uint64_t bytes_before{};  // of all frames that were ever pushed before it; set by push
   };
 

@@ -51,8 +51,8 @@ struct Session {
   std::string user_id;
   Outlet* outlet;
   std::vector<Membership> memberships;
-  std::size_t turn = 0;   // the membership that is served next, so that no room starves another
-  bool notices = false;   // it asked for frames that are no messages
+  std::size_t turn = 0;  // the membership that is served next, so that no room starves another
+  bool notices = false;  // it asked for frames that are no messages
 
   bool writing = true;               // a write is in flight; true until the outlet says that it is open
   bool over = false;                 // Outlet::end or cut was called

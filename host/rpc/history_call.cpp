@@ -55,7 +55,8 @@ void HistoryCall::look() noexcept {
 
   const auto asked = std::chrono::steady_clock::now() + patience;
   const auto left = context_.deadline() - std::chrono::system_clock::now();
-  const auto deadline = left < patience ? std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(left) : asked;
+  const auto deadline =
+      left < patience ? std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(left) : asked;
   reading_ = endpoint_.library.put([this, question = std::move(question), deadline]() noexcept {
     auto& past = endpoint_.library.past(question.room.empty() ? hub::Log::lobby : hub::Log::rooms);
     auto found = hub::from_log(past, question, endpoint_.library.history_records(), deadline);

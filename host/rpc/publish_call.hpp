@@ -3,6 +3,8 @@
 
 #include <list>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_unary_call.h>
@@ -34,6 +36,8 @@ class PublishCall final : public sdk::Completion, private hub::Waiter {
   void begun(bool ok) noexcept;
   void finished(bool ok) noexcept;
   void publish() noexcept;
+  [[nodiscard]] bool enter(const std::string& sender);
+  void leave() noexcept;
   void settle() noexcept;
   void reached(sdk::Position first) noexcept override;
   void answer() noexcept;
@@ -46,7 +50,8 @@ class PublishCall final : public sdk::Completion, private hub::Waiter {
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_{&context_};
   On<PublishCall, &PublishCall::begun> begun_{this};
   On<PublishCall, &PublishCall::finished> finished_{this};
-  std::optional<hub::Outgoing> outgoing_;  // owns what the broker reads until it has answered
+  std::pair<const std::string, std::size_t>* sender_ = nullptr;  // in Endpoint::publishing
+  std::optional<hub::Outgoing> outgoing_;                        // owns what the broker reads until it has answered
   sdk::Result<sdk::Position> result_;
 };
 

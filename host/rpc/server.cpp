@@ -53,12 +53,13 @@ std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage) {
 grpc::Status status(const sdk::Error& error) { return {static_cast<grpc::StatusCode>(error.code), error.text}; }
 
 Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-                   BroadcastService& its_service, Queue& its_queue)
+                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library)
     : options(its_options),
       broker(its_broker),
       clock(its_clock),
       service(its_service),
       queue(its_queue),
+      library(its_library),
       connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
       publishes(options.publishes_in_flight),
       streams(std::numeric_limits<std::size_t>::max()) {}
@@ -70,6 +71,11 @@ void Endpoint::await_publish() {
 
 void Endpoint::await_stream() {
   const auto call = stream_calls.emplace(stream_calls.end(), *this);
+  call->await(call);
+}
+
+void Endpoint::await_history() {
+  const auto call = history_calls.emplace(history_calls.end(), *this);
   call->await(call);
 }
 
@@ -95,6 +101,7 @@ struct Server::State final : Door {
   std::unique_ptr<Acceptor> acceptor;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over;
   std::unique_ptr<Queue> queue;
+  std::unique_ptr<hub::BrokerLibrary> library;
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
   std::unique_ptr<Reflection> reflection;
@@ -106,7 +113,13 @@ void Server::State::build() {
   quieten_libraries();
   grpc::EnableDefaultHealthCheckService(false);  // ours runs on our queue
   grpc::ServerBuilder builder;
-  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.hub, notices);
+  const std::array topics{options.topics.messages, options.topics.rooms};
+  queue =
+      std::make_unique<Queue>(builder.AddCompletionQueue(), hub::Hub::Options{options.hub, topics, options.token_key}, notices);
+  library = std::make_unique<hub::BrokerLibrary>(
+      hub::BrokerLibrary::Options{topics, options.repeats, options.resume_records, options.history_records, options.token_key},
+      broker, queue->hub(), queue->inbox(), [] { return std::make_unique<GrpcFrameMaker>(); });
+  queue->hub().use(*library);
   health = std::make_unique<Health>(*queue);
   reflection = std::make_unique<Reflection>(
       *queue, std::vector<std::string>{"chat.Broadcast", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"});
@@ -138,7 +151,7 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
   state.acceptor = *std::move(acceptor);
   state.build();
   if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
-  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue);
+  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library);
   return server;
 }
 
@@ -154,7 +167,9 @@ sdk::Result<> Server::start() {
   state_->health->await();
   state_->reflection->await();
   state_->endpoint->await_stream();
+  state_->endpoint->await_history();
   for (int i = 0; i < awaited_publishes; ++i) state_->endpoint->await_publish();
+  state_->library->start();
   state_->queue->run();
   state_->acceptor->run(*state_);
   state_->running = true;
@@ -170,14 +185,34 @@ void Server::serving(bool yes) noexcept {
   said.acquire();
 }
 
+void Server::warm(hub::Log log) {
+  inbox().put([&hub = state_->queue->hub(), log]() noexcept { hub.warm(log); });
+}
+
+void Server::tick() {
+  inbox().put([&state = *state_]() noexcept { state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now()); });
+}
+
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }
 
 void Server::refuse_new() noexcept {
   serving(false);
   state_->acceptor->stop();
-  state_->endpoint->publishes.close();
   state_->endpoint->streams.close();
 }
+
+std::size_t Server::move_streams(std::size_t count) noexcept {
+  std::binary_semaphore done(0);
+  std::size_t left = 0;
+  inbox().put([&]() noexcept {
+    left = state_->queue->hub().move(count, shutting_down());
+    done.release();
+  });
+  done.acquire();
+  return left;
+}
+
+void Server::refuse_publishes() noexcept { state_->endpoint->publishes.close(); }
 
 bool Server::wait_publishes(sdk::Deadline deadline) noexcept { return state_->endpoint->publishes.wait_empty(deadline); }
 
@@ -194,6 +229,14 @@ std::size_t Server::end_streams(sdk::Deadline deadline) noexcept {
 void Server::stop() noexcept {
   if (state_->acceptor) state_->acceptor->stop();
   if (!state_->server) return;
+  if (state_->library) state_->library->stop();
+  if (state_->endpoint) {
+    // Nobody answers them any more.
+    inbox().put([&endpoint = *state_->endpoint]() noexcept {
+      for (auto& call : endpoint.history_calls) call.give_up(shutting_down());
+      for (const auto log : {hub::Log::lobby, hub::Log::rooms}) endpoint.queue.hub().known(log).release();
+    });
+  }
   state_->server->Shutdown(std::chrono::system_clock::now() + (state_->running ? goodbye : 0ms));
   state_->queue->stop();
   if (state_->endpoint) state_->endpoint->connections.sum_up();

@@ -101,7 +101,8 @@ sdk::Result<ConnectRequest> parse_connect(std::string_view bytes, const Limits& 
                                              limits.history_messages, " (limits.history_messages)"));
   }
 
-  ConnectRequest request{std::move(*user.mutable_id()), std::move(*user.mutable_name()), {}, connect.notices(), connect.history()};
+  ConnectRequest request{
+      std::move(*user.mutable_id()), std::move(*user.mutable_name()), {}, connect.notices(), connect.history()};
   const auto named = [&request](const std::string& room) {
     return std::ranges::find(request.rooms, room, &ConnectRequest::Room::name);
   };
@@ -138,8 +139,8 @@ sdk::Result<HistoryRequest> parse_history(std::string_view bytes, const Limits& 
   if (auto error = wrong_room("HistoryRequest.room", asked.room(), limits)) return std::unexpected(*std::move(error));
   if (auto error = too_long("User.id", asked.user().id().size(), limits.id)) return std::unexpected(*std::move(error));
   if (asked.limit() > limits.history_messages) {
-    return fail(Code::invalid_argument, text("HistoryRequest.limit is ", asked.limit(), "; it takes 0 to ", limits.history_messages,
-                                             " (limits.history_messages)"));
+    return fail(Code::invalid_argument, text("HistoryRequest.limit is ", asked.limit(), "; it takes 0 to ",
+                                             limits.history_messages, " (limits.history_messages)"));
   }
   HistoryRequest request;
   request.limit = asked.limit() == 0 ? std::min(default_history, limits.history_messages) : asked.limit();

@@ -18,8 +18,8 @@ namespace chatd::wire {
 using Offsets = std::vector<std::int64_t>;
 
 struct Token {
-  std::int64_t time_ms = 0;      // of the last record before it, since 1970; tells a log that was made anew
-  std::int32_t partition = -1;   // where that record lies, just before the next offset; -1: no record is known
+  std::int64_t time_ms = 0;     // of the last record before it, since 1970; tells a log that was made anew
+  std::int32_t partition = -1;  // where that record lies, just before the next offset; -1: no record is known
   Offsets next;
 };
 
