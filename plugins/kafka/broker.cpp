@@ -111,7 +111,7 @@ sdk::Result<std::unique_ptr<sdk::Subscription>> Broker::subscribe(std::string_vi
     if (!client) return std::unexpected(client.error());
     auto& wanted = cluster_->want(topic);
     wanted.read_from_now_on();
-    auto delivery = std::make_shared<Delivery>(*std::move(client), *cluster_, wanted, from, sink, *log_);
+    auto delivery = std::make_shared<Delivery>(*std::move(client), options_, *cluster_, wanted, from, sink, *log_);
     const std::lock_guard lock(reading_);
     remember(deliveries_, delivery);
     return std::make_unique<Handle<sdk::Subscription, Delivery>>(std::move(delivery));

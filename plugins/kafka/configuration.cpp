@@ -155,6 +155,8 @@ std::vector<Setting> settings_of(Part part, const Options& options, const std::s
   // librdkafka 2.0 assigns nothing without a group; this one is never joined, and nothing is committed in it.
   settings.insert(settings.end(),
                   {{"group.id", "chatd-fan-out"}, {"enable.auto.commit", "false"}, {"auto.offset.reset", "error"}});
+  // What comes to one partition waits, at the same broker, for the fetch of others that have nothing.
+  if (part == Part::subscription) settings.push_back(number("fetch.wait.max.ms", 100));
   if (part == Part::desk) {
     // A read asks for what is there; the last fetch of one, waiting for more, would hold up the next and every question.
     settings.insert(settings.end(), {{"enable.partition.eof", "true"}, number("fetch.wait.max.ms", 10)});
