@@ -63,7 +63,7 @@ sdk::Result<> Broker::start(const sdk::Context& context) noexcept {
     if (auto started = cluster->start(client_id_); !started) return started;
     auto producer = std::make_unique<Producer>(options_, *cluster, *log_);
     if (auto started = producer->start(client_id_); !started) return started;
-    range_ = std::make_unique<Range>(*cluster);
+    range_ = std::make_unique<Range>(options_, client_id_, *cluster, *log_);
     cluster_ = std::move(cluster);
     producer_ = std::move(producer);
   } catch (const std::exception& e) {
@@ -89,6 +89,7 @@ void Broker::stop() noexcept {
   end_all(members_);
   producer_->stop();
   const std::unique_lock lock(asking_);
+  range_.reset();
   cluster_->stop();
 }
 
@@ -111,7 +112,7 @@ sdk::Result<std::unique_ptr<sdk::Subscription>> Broker::subscribe(std::string_vi
     if (!client) return std::unexpected(client.error());
     auto& wanted = cluster_->want(topic);
     wanted.read_from_now_on();
-    auto delivery = std::make_shared<Delivery>(*std::move(client), *cluster_, wanted, from, sink, *log_);
+    auto delivery = std::make_shared<Delivery>(*std::move(client), options_, *cluster_, wanted, from, sink, *log_);
     const std::lock_guard lock(reading_);
     remember(deliveries_, delivery);
     return std::make_unique<Handle<sdk::Subscription, Delivery>>(std::move(delivery));

@@ -92,6 +92,11 @@ sdk::Health Cluster::health() {
   return {.ready = true, .text = {}};
 }
 
+std::int32_t Cluster::known_partitions(const std::string& name) {
+  const auto* const topic = topics_.find(name);
+  return topic ? topic->partitions() : 0;
+}
+
 sdk::Result<std::vector<std::int32_t>> Cluster::partitions(const std::string& topic, sdk::Deadline deadline) {
   auto count = count_partitions(client(), topic, deadline);
   // A broker that is asked soon after a topic was made may not know it yet.

@@ -48,6 +48,8 @@ class Cluster {
   // Brokers, and the last thing that was heard of why they do not answer. [any] never blocks
   [[nodiscard]] std::string trouble() const;
 
+  // How many partitions the cluster said last that a topic has which somebody here wants; 0: not known. [any] never blocks
+  [[nodiscard]] std::int32_t known_partitions(const std::string& topic);
   // As sdk::Broker::extents. [any but delivery] may block
   [[nodiscard]] sdk::Result<std::vector<sdk::Extent>> extents(const std::string& topic, sdk::Deadline deadline);
   // As sdk::Broker::find. [any] may block

@@ -70,6 +70,10 @@ constexpr std::array owned_keys{
 // Room for what the format adds to key, value and headers: librdkafka's limit is for all of it.
 constexpr std::int64_t overhead_bytes = 16'384;
 
+// What is fetched ahead of each partition that is read in stretches.
+constexpr std::int64_t range_messages = 4'000;
+constexpr std::int64_t range_bytes = 4'194'304;
+
 struct Setting {
   std::string key, value;
 };
@@ -155,9 +159,16 @@ std::vector<Setting> settings_of(Part part, const Options& options, const std::s
   // librdkafka 2.0 assigns nothing without a group; this one is never joined, and nothing is committed in it.
   settings.insert(settings.end(),
                   {{"group.id", "chatd-fan-out"}, {"enable.auto.commit", "false"}, {"auto.offset.reset", "error"}});
-  if (part == Part::desk) {
-    // A read asks for what is there; the last fetch of one, waiting for more, would hold up the next and every question.
-    settings.insert(settings.end(), {{"enable.partition.eof", "true"}, number("fetch.wait.max.ms", 10)});
+  // What comes to one partition waits, at the same broker, for the fetch of others that have nothing.
+  if (part == Part::subscription) settings.push_back(number("fetch.wait.max.ms", 100));
+  if (part == Part::range) {
+    // A read asks for what is there; the last fetch of one, waiting for more, would hold up the next of the same broker. What
+    // is fetched ahead is a page or two of each partition.
+    settings.insert(settings.end(),
+                    {{"enable.partition.eof", "true"},
+                     number("fetch.wait.max.ms", 3),
+                     number("queued.min.messages", std::min(options.fetch_queue_messages, range_messages)),
+                     number("queued.max.messages.kbytes", std::min(options.fetch_queue_bytes, range_bytes) / 1'024)});
   }
   return settings;
 }

@@ -15,7 +15,8 @@ namespace chatd::kafka {
 enum class Part : std::uint8_t {
   producer,
   subscription,  // reads all partitions; its group is never joined
-  desk,          // asks for metadata and offsets, makes topics, reads ranges
+  desk,          // asks for metadata and offsets, makes topics
+  range,         // reads stretches of partitions
   member,        // of a consumer group
 };
 

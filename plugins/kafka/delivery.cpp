@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <numeric>
 #include <utility>
 
 #include <pthread.h>
 
 #include "chatd/sdk/text.hpp"
+#include "plugins/kafka/extents.hpp"
 
 namespace chatd::kafka {
 
@@ -26,9 +28,9 @@ constexpr auto old_leader_wait = 10s;
 
 }  // namespace
 
-Delivery::Delivery(std::unique_ptr<Client> client, Cluster& cluster, Topic& topic, sdk::From from, sdk::Sink& sink,
-                   sdk::Logger& log)
-    : cluster_(cluster), topic_(topic), from_(from), sink_(sink), log_(log), client_(std::move(client)) {
+Delivery::Delivery(std::unique_ptr<Client> client, const Options& options, Cluster& cluster, Topic& topic, sdk::From from,
+                   sdk::Sink& sink, sdk::Logger& log)
+    : options_(options), cluster_(cluster), topic_(topic), from_(from), sink_(sink), log_(log), client_(std::move(client)) {
   rd_kafka_poll_set_consumer(client_->get());
   queue_.reset(rd_kafka_queue_get_consumer(client_->get()));
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -65,7 +67,8 @@ sdk::Result<std::vector<sdk::Position>> Delivery::places_to_begin() {
   const auto extents = cluster_.extents(topic_.name(), deadline);
   if (!extents) return std::unexpected(extents.error());
   std::vector<sdk::Position> places;
-  for (const auto& [partition, first, end] : *extents) places.push_back({partition, from_ == sdk::From::latest ? end : first});
+  for (const auto& [partition, first, end] : *extents)
+    places.push_back({partition, from_.kind == sdk::From::Kind::earliest ? first : end});
   return places;
 }
 
@@ -78,6 +81,13 @@ bool Delivery::begin(const std::stop_token& stop) {
     if (places && !places->empty()) {
       positions = *std::move(places);
       break;
+    }
+    if (!places && places.error().code == sdk::Code::unimplemented && from_.kind == sdk::From::Kind::since) {
+      // Better than no reading at all.
+      log_.warning("reading topic ", topic_.name(),
+                   " begins at its end, not at the time that was asked for: ", places.error().text);
+      from_ = sdk::From::latest;
+      continue;
     }
     if (asking_.due()) {
       log_.warning("reading topic ", topic_.name(), " cannot begin yet: ", places ? "it has no partitions" : places.error().text,
@@ -125,7 +135,7 @@ void Delivery::read_from(std::int32_t partition, std::int64_t offset, bool anew)
 void Delivery::take(const std::stop_token& stop) {
   // librdkafka would wait for a whole batch: so wait for one message, and take what else is there.
   std::array<rd_kafka_message_t*, batch_messages> raw{};
-  raw[0] = rd_kafka_consume_queue(queue_.get(), poll_ms);
+  raw[0] = wait().release();
   if (!raw[0]) return;
   const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, raw.data() + 1, raw.size() - 1);
   const std::size_t count = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
@@ -140,10 +150,26 @@ void Delivery::take(const std::stop_token& stop) {
     auto& next = next_[static_cast<std::size_t>(message->partition)];
     if (message->offset < next) continue;  // fetched before the place was changed
     next = message->offset + 1;
+    ++unbroken_;
+    unbroken_bytes_ += message->len + message->key_len;
     batch_.add(std::move(message));
   }
   if (!stop.stop_requested()) flush();
   batch_.clear();
+}
+
+Message Delivery::wait() {
+  Message message(rd_kafka_consume_queue(queue_.get(), 0));
+  if (message) return message;
+  // So much came without a pause that the queue may have been full, and there may be more.
+  const bool was_full = unbroken_ >= static_cast<std::size_t>(options_.fetch_queue_messages) ||
+                        unbroken_bytes_ >= static_cast<std::size_t>(options_.fetch_queue_bytes) / 2;
+  unbroken_ = unbroken_bytes_ = 0;
+  if (std::exchange(has_begun_, true) && !was_full) return Message(rd_kafka_consume_queue(queue_.get(), poll_ms));
+  std::vector<std::int32_t> partitions(next_.size());
+  std::iota(partitions.begin(), partitions.end(), 0);
+  wake_fetchers(client_->get(), topic_.name(), partitions);
+  return Message(rd_kafka_consume_queue(queue_.get(), poll_ms));
 }
 
 void Delivery::flush() {

@@ -22,7 +22,8 @@ namespace chatd::kafka {
 class Delivery {
  public:
   // Begins when the cluster can say where. All that is referred to must outlive `end`. Throws std::system_error.
-  Delivery(std::unique_ptr<Client> client, Cluster& cluster, Topic& topic, sdk::From from, sdk::Sink& sink, sdk::Logger& log);
+  Delivery(std::unique_ptr<Client> client, const Options& options, Cluster& cluster, Topic& topic, sdk::From from,
+           sdk::Sink& sink, sdk::Logger& log);
   ~Delivery() { end(); }
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
@@ -44,21 +45,26 @@ class Delivery {
   [[nodiscard]] bool begin(const std::stop_token& stop);
   void grow();
   void take(const std::stop_token& stop);
+  [[nodiscard]] Message wait();
   void flush();
   void trouble(const rd_kafka_message_t& message);
   void mend();
   [[nodiscard]] bool mend(Lost& lost);
   void read_from(std::int32_t partition, std::int64_t offset, bool anew);
 
+  const Options& options_;
   Cluster& cluster_;
   Topic& topic_;
-  const sdk::From from_;
+  sdk::From from_;
   sdk::Sink& sink_;
   sdk::Logger& log_;
   OnceAMinute asking_, fetching_;
   std::unique_ptr<Client> client_;
   Queue queue_;
   Batch batch_;
+  bool has_begun_ = false;    // to fetch
+  std::size_t unbroken_ = 0;  // records taken since the queue was empty
+  std::size_t unbroken_bytes_ = 0;
   std::vector<std::int64_t> next_;  // by partition; -1: from its first record, wherever that is
   std::vector<Lost> lost_;
   std::mutex joining_;

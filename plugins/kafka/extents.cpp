@@ -14,6 +14,7 @@ using sdk::text;
 namespace {
 
 constexpr std::chrono::milliseconds pause_between_tries{50};
+constexpr std::chrono::milliseconds patience_to_wake{100};
 // The times that the protocol understands as "the first offset" and "the end".
 constexpr std::int64_t earliest = -2;
 constexpr std::int64_t latest = -1;
@@ -42,12 +43,28 @@ rd_kafka_resp_err_t ask(rd_kafka_t* client, const std::string& topic, std::span<
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+// Whether the brokers, or the way in which they keep the topic's records, will never say it.
+bool is_final(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION:
+    case RD_KAFKA_RESP_ERR_INVALID_REQUEST:
+    case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Asks again, until the deadline, what may pass: a leader that moves, a topic that not all brokers know yet.
 template <class Question>
 sdk::Result<> until_answered(const std::string& topic, sdk::Deadline deadline, Question question) {
   for (;;) {
     const auto error = question();
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    if (is_final(error))
+      return fail(Code::unimplemented,
+                  text("kafka: the brokers do not say what topic \"", topic, "\" holds: ", rd_kafka_err2str(error)));
     if (std::chrono::steady_clock::now() + pause_between_tries >= deadline) return too_late(topic, rd_kafka_err2str(error));
     std::this_thread::sleep_for(pause_between_tries);
   }
@@ -93,6 +110,11 @@ sdk::Result<std::vector<sdk::Extent>> ask_extents(rd_kafka_t* client, const std:
   std::vector<sdk::Extent> extents;
   for (std::size_t i = 0; i < partitions.size(); ++i) extents.push_back({partitions[i], begins[i], std::max(begins[i], ends[i])});
   return extents;
+}
+
+void wake_fetchers(rd_kafka_t* client, const std::string& topic, std::span<const std::int32_t> partitions) {
+  std::vector<std::int64_t> ends;
+  (void)ask(client, topic, partitions, latest, std::chrono::steady_clock::now() + patience_to_wake, ends);
 }
 
 sdk::Result<std::vector<sdk::Position>> ask_since(rd_kafka_t* client, const std::string& topic,

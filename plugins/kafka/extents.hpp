@@ -19,7 +19,13 @@ namespace chatd::kafka {
 [[nodiscard]] sdk::Result<std::vector<sdk::Extent>> ask_extents(rd_kafka_t* client, const std::string& topic,
                                                                 std::span<const std::int32_t> partitions, sdk::Deadline deadline);
 
-// As sdk::Broker::find, of these partitions. [any] may block
+// Asks the leaders of these partitions something small, and does not care for the answer. A consumer whose queue was full looks
+// only a second later whether there is room again (librdkafka 2.0, rd_kafka_max_block_ms), unless it has something else to do:
+// this is that. [any] may block, for a tenth of a second
+void wake_fetchers(rd_kafka_t* client, const std::string& topic, std::span<const std::int32_t> partitions);
+
+// As sdk::Broker::find, of these partitions. Code::unimplemented: the brokers cannot say, and asking again is no use.
+// [any] may block
 [[nodiscard]] sdk::Result<std::vector<sdk::Position>> ask_since(rd_kafka_t* client, const std::string& topic,
                                                                 std::span<const std::int32_t> partitions, sdk::Time time,
                                                                 sdk::Deadline deadline);

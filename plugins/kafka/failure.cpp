@@ -50,8 +50,13 @@ constexpr std::array meanings{
 
 sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status, std::string_view topic) {
   const std::string_view said = rd_kafka_err2str(error);
-  if (status != RD_KAFKA_MSG_STATUS_NOT_PERSISTED)
-    return {Code::unknown, text("kafka: whether the record for topic \"", topic, "\" is in the log is not known: ", said), false};
+  // librdkafka takes the broker's exception without a name for a refusal; it may have come after the record was written.
+  if (status != RD_KAFKA_MSG_STATUS_NOT_PERSISTED || error == RD_KAFKA_RESP_ERR_UNKNOWN) {
+    return {Code::unknown,
+            text("kafka: whether the record for topic \"", topic, "\" is in the log is not known: ", said,
+                 "; publish it again where a repeat does no harm"),
+            false};
+  }
   const auto meaning = std::ranges::find(meanings, error, &Meaning::error);
   if (meaning == meanings.end())
     return {Code::unavailable, text("kafka: the record for topic \"", topic, "\" was not taken: ", said, "; try again"), true};

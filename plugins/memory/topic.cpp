@@ -73,7 +73,8 @@ Cursor Topic::begin(sdk::From from) {
   if (from.kind == sdk::From::Kind::since) {
     for (const auto& position : find(from.time)) cursor.next.push_back(position.offset);
   } else {
-    for (const auto& extent : extents()) cursor.next.push_back(from == sdk::From::earliest ? extent.begin : extent.end);
+    for (const auto& extent : extents())
+      cursor.next.push_back(from.kind == sdk::From::Kind::earliest ? extent.begin : extent.end);
   }
   return cursor;
 }

@@ -26,6 +26,10 @@ bool says_one_of(const std::string& text, const std::vector<std::string_view>& w
   return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }
 
+const sdk::testing::BrokerCase& named(std::string_view name) {
+  return *std::ranges::find(broker_cases(), name, &sdk::testing::BrokerCase::name);
+}
+
 void check(const Expected& expected) {
   const auto factory = test::broken_factory(expected.fault);
   std::vector<std::string_view> broken;
@@ -86,7 +90,7 @@ TEST_CASE("a broker that answers with a wrong position is caught", "[broken]") {
   check({Fault::wrong_position,
          "wrong position",
          {"answer-position", "readable-when-answered"},
-         {"was answered position", "answered at", "read of"}});
+         {"was answered position", "answered at", "read of", "find of time", "started(since"}});
 }
 
 TEST_CASE("a broker that leaves a thread at stop is caught", "[broken]") {
@@ -95,16 +99,14 @@ TEST_CASE("a broker that leaves a thread at stop is caught", "[broken]") {
 
 TEST_CASE("a broker that hangs in its second stop is caught", "[broken]") {
   const auto factory = test::broken_factory(Fault::hangs_in_second_stop);
-  const auto broker_case = *std::ranges::find(broker_cases(), "stop-twice", &sdk::testing::BrokerCase::name);
-  const auto verdict = run_guarded(broker_case, *factory, std::chrono::seconds(2));
+  const auto verdict = run_guarded(named("stop-twice"), *factory, std::chrono::seconds(2));
   CHECK(verdict.outcome == Outcome::broken);
   CHECK(verdict.text == "it hung: not over within 2000 ms; the last step was stop");
 }
 
 TEST_CASE("a broker whose publishers wait for a slow sink is caught", "[broken]") {
   const auto factory = test::broken_factory(Fault::slow_sink_blocks);
-  const auto broker_case = *std::ranges::find(broker_cases(), "slow-sink", &sdk::testing::BrokerCase::name);
-  const auto verdict = run_guarded(broker_case, *factory, std::chrono::seconds(3));
+  const auto verdict = run_guarded(named("slow-sink"), *factory, std::chrono::seconds(3));
   CHECK(verdict.outcome == Outcome::broken);
   CHECK(verdict.text == "it hung: not over within 3000 ms; the last step was publish while a sink is held");
 }
@@ -131,4 +133,56 @@ TEST_CASE("a broker that accepts after drain is caught", "[broken]") {
 
 TEST_CASE("a broker that crashes is caught", "[broken]") {
   check({Fault::crashes_in_extents, "crashes in extents", {"extents", "read-range"}, {"it crashed: signal 6 in extents"}});
+}
+
+TEST_CASE("a broker whose stop does not wait for a call of a sink is caught", "[broken]") {
+  const auto factory = test::broken_factory(Fault::stops_amid_a_call);
+  const auto verdict = run_guarded(named("stop-waits"), *factory, std::chrono::seconds(10));
+  CHECK(verdict.outcome == Outcome::broken);
+  CHECK(verdict.text == "a call of the sink was under way when stop returned");
+}
+
+TEST_CASE("a broker that begins at the end instead of at a time is caught", "[broken]") {
+  check({Fault::since_is_latest,
+         "since is latest",
+         {"since", "since-edges", "since-equal-times", "since-while-publishing"},
+         {"not delivered", "but reading begins at"}});
+}
+
+TEST_CASE("a broker that passes over the records of the very time is caught", "[broken]") {
+  check({Fault::since_passes_equals,
+         "since passes equals",
+         {"since", "since-equal-times", "find"},
+         {"not delivered", "find of time", "begins at"}});
+}
+
+TEST_CASE("a broker that takes times to grow is caught", "[broken]") {
+  check({Fault::since_trusts_order, "since trusts order", {"since-times-go-back", "find"}, {"not delivered", "find of time"}});
+}
+
+TEST_CASE("a broker that repeats records where a subscription since a time begins is caught", "[broken]") {
+  check({Fault::since_repeats_first, "since repeats first", {"since", "since-while-publishing"}, {"delivered twice"}});
+}
+
+TEST_CASE("a broker that loses records where a subscription since a time begins is caught", "[broken]") {
+  check({Fault::since_drops_first, "since drops first", {"since", "since-while-publishing"}, {"not delivered"}});
+}
+
+TEST_CASE("a broker that finds places in any order of partitions is caught", "[broken]") {
+  check({Fault::finds_in_any_order, "finds in any order", {"find"}, {"find is not by partition number"}});
+}
+
+TEST_CASE("a broker that finds places in unknown topics is caught", "[broken]") {
+  check({Fault::finds_unknown_topics, "finds unknown topics", {"find-not-found"}, {"success, expected NOT_FOUND"}});
+}
+
+TEST_CASE("a broker that finds no end is caught", "[broken]") {
+  check({Fault::finds_without_an_end, "finds without an end", {"find"}, {"find of time", "the end is"}});
+}
+
+TEST_CASE("a broker that waits beyond the deadline of find is caught", "[broken]") {
+  const auto factory = test::broken_factory(Fault::waits_beyond_deadline);
+  const auto verdict = run_guarded(named("find-deadline"), *factory, std::chrono::seconds(2));
+  CHECK(verdict.outcome == Outcome::broken);
+  CHECK(verdict.text == "it hung: not over within 2000 ms; the last step was find with a deadline that has passed");
 }

@@ -1,15 +1,18 @@
 #include "broken_brokers.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <pthread.h>
 
+#include "chatd/sdk/testing/fakes.hpp"
 #include "memory_factory.hpp"
 
 namespace chatd::test {
@@ -21,15 +24,19 @@ using namespace chatd::sdk;
 // Stands between the memory broker and a sink.
 class BentSink final : public Sink {
  public:
-  BentSink(Fault fault, Sink& sink, std::mutex& calls) : fault_(fault), sink_(sink), calls_(calls) {}
+  BentSink(Fault fault, Sink& sink, std::mutex& calls, bool bend_first)
+      : fault_(fault), sink_(sink), calls_(calls), bend_first_(bend_first) {}
 
   void started(std::span<const Position> begin) noexcept override {
     known_ = begin.size();
-    sink_.started(begin);
+    sink_.started(begin_.empty() ? begin : begin_);
     if (fault_ == Fault::starts_twice) sink_.started(begin);
   }
 
   void gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept override { sink_.gap(partition, from, to); }
+
+  // For a subscription from earliest: says and does as if it began there.
+  void begin_at(std::vector<Position> begin) { begin_ = std::move(begin); }
 
   void deliver(std::span<const StoredRecord> batch) noexcept override {
     std::vector<StoredRecord> bent;
@@ -37,12 +44,17 @@ class BentSink final : public Sink {
       const bool tenth = ++count_ % 10 == 0;
       if (fault_ == Fault::loses_records && tenth) continue;
       if (fault_ == Fault::ignores_new_partitions && static_cast<std::size_t>(record.position.partition) >= known_) continue;
+      if (!begin_.empty() && record.position.offset < begin_[static_cast<std::size_t>(record.position.partition)].offset)
+        continue;
       bent.push_back(record);
       if (fault_ == Fault::drops_headers) bent.back().record.headers = {};
       if (fault_ == Fault::repeats_records && tenth) bent.push_back(record);
     }
     if (fault_ == Fault::swaps_order) swap_neighbours(bent);
+    const bool bend = std::exchange(bend_first_, false);
+    if (bend && fault_ == Fault::since_drops_first) return;
     if (bent.empty()) return;
+    if (bend) sink_.deliver(bent);
     std::unique_lock lock(calls_, std::defer_lock);
     if (fault_ == Fault::slow_sink_blocks) lock.lock();
     sink_.deliver(bent);
@@ -60,6 +72,8 @@ class BentSink final : public Sink {
   Fault fault_;
   Sink& sink_;
   std::mutex& calls_;
+  bool bend_first_;
+  std::vector<Position> begin_;
   std::size_t known_ = 0;
   int count_ = 0;
 };
@@ -70,7 +84,7 @@ class BentSubscription final : public Subscription {
 
   explicit BentSubscription(std::unique_ptr<BentSink> sink) : sink_(std::move(sink)) {}
 
-  [[nodiscard]] Sink& sink() { return *sink_; }
+  [[nodiscard]] BentSink& sink() { return *sink_; }
   void hold(std::unique_ptr<Subscription> subscription) { subscription_ = std::move(subscription); }
 
  private:
@@ -119,7 +133,15 @@ class BentBroker final : public Broker {
   }
 
   Result<std::unique_ptr<Subscription>> subscribe(std::string_view topic, From from, Sink& sink) noexcept override {
-    auto bent = std::make_unique<BentSubscription>(std::make_unique<BentSink>(fault_, sink, calls_));
+    const bool since = from.kind == From::Kind::since;
+    if (since && fault_ == Fault::since_is_latest) from = From::latest;
+    if (since) from.time = bent(from.time);
+    const bool bend_first = since && (fault_ == Fault::since_repeats_first || fault_ == Fault::since_drops_first);
+    auto bent = std::make_unique<BentSubscription>(std::make_unique<BentSink>(fault_, sink, calls_, bend_first));
+    if (since && fault_ == Fault::since_trusts_order) {
+      bent->sink().begin_at(find(topic, from.time, Deadline::max()).value_or(std::vector<Position>{}));
+      from = From::earliest;
+    }
     auto made = inner_.subscribe(topic, from, bent->sink());
     if (!made) return std::unexpected(made.error());
     bent->hold(std::move(*made));
@@ -141,7 +163,23 @@ class BentBroker final : public Broker {
   }
 
   Result<std::vector<Position>> find(std::string_view topic, Time time, Deadline deadline) noexcept override {
-    return inner_.find(topic, time, deadline);
+    if (fault_ == Fault::waits_beyond_deadline) {
+      std::unique_lock lock(mutex_);
+      never_.wait(lock, [] { return false; });
+    }
+    auto found = inner_.find(topic, bent(time), deadline);
+    if (!found && fault_ == Fault::finds_unknown_topics) return std::vector<Position>{};
+    if (!found) return found;
+    if (fault_ == Fault::finds_in_any_order) std::ranges::reverse(*found);
+    if (fault_ == Fault::finds_without_an_end || fault_ == Fault::since_trusts_order) {
+      const auto extents = inner_.extents(topic, deadline);
+      for (auto& at : *found) {
+        const auto& extent = extents.value()[static_cast<std::size_t>(at.partition)];
+        if (fault_ == Fault::since_trusts_order) at.offset = after_the_last_older(topic, extent, time);
+        if (fault_ == Fault::finds_without_an_end && at.offset == extent.end) at.offset = -1;
+      }
+    }
+    return found;
   }
 
   Traits traits() const noexcept override { return inner_.traits(); }
@@ -151,10 +189,26 @@ class BentBroker final : public Broker {
   void refuse_again() { drained_ = false; }
 
  private:
+  [[nodiscard]] Time bent(Time time) const {
+    return fault_ == Fault::since_passes_equals ? time + std::chrono::nanoseconds{1} : time;
+  }
+
+  // Where a search that halves the log would end up, at worst.
+  [[nodiscard]] std::int64_t after_the_last_older(std::string_view topic, const Extent& extent, Time time) {
+    testing::RecordingReader reader;
+    (void)inner_.read(topic, {extent.partition, extent.begin}, extent.end, 100'000, reader, Deadline::max());
+    auto after = extent.begin;
+    for (const auto& record : reader.records) {
+      if (record.timestamp < time) after = record.position.offset + 1;
+    }
+    return after;
+  }
+
   Fault fault_;
   Broker& inner_;
   std::atomic<bool> drained_ = false;
   std::mutex mutex_;
+  std::condition_variable never_;
   std::mutex calls_;
   int count_ = 0;
   std::vector<std::unique_ptr<BentCompletion>> completions_;  // as long as the broker: who answers is not asked
@@ -192,6 +246,7 @@ class BentPlugin final : public Plugin {
 
   void stop() noexcept override {
     broker_.refuse_again();
+    if (fault_ == Fault::stops_amid_a_call) return;  // the destructor does it
     inner_->stop();
     std::unique_lock lock(mutex_);
     if (fault_ == Fault::hangs_in_second_stop && stopped_) changed_.wait(lock, [] { return false; });

@@ -25,6 +25,16 @@ enum class Fault {
   reads_past_the_end,  // instead of OUT_OF_RANGE
   accepts_after_drain,
   crashes_in_extents,
+  stops_amid_a_call,      // of a sink
+  since_is_latest,        // whatever the time is
+  since_passes_equals,    // begins after the records of that very time
+  since_trusts_order,     // begins after the last older record, though times go back
+  since_repeats_first,    // the first batch of such a subscription comes twice
+  since_drops_first,      // or never
+  finds_in_any_order,     // of partitions
+  finds_unknown_topics,   // with nothing in them
+  finds_without_an_end,   // -1 where no record is as late
+  waits_beyond_deadline,  // in find
 };
 
 [[nodiscard]] std::unique_ptr<sdk::testing::BrokerFactory> broken_factory(Fault fault);

@@ -142,5 +142,6 @@ Verdict verdict_of(BrokerFactory& factory) {
 [[nodiscard]] std::span<const BrokerCase> publish_cases() noexcept;
 [[nodiscard]] std::span<const BrokerCase> deliver_cases() noexcept;
 [[nodiscard]] std::span<const BrokerCase> read_cases() noexcept;
+[[nodiscard]] std::span<const BrokerCase> time_cases() noexcept;
 
 }  // namespace chatd::sdk::testing

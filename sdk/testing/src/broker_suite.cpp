@@ -109,7 +109,7 @@ bool listen(int descriptor, Deadline deadline, Heard& heard) {
 std::span<const BrokerCase> broker_cases() noexcept {
   static const auto all = [] {
     std::vector<BrokerCase> cases;
-    const std::array parts{lifecycle_cases(), publish_cases(), deliver_cases(), read_cases()};
+    const std::array parts{lifecycle_cases(), publish_cases(), deliver_cases(), read_cases(), time_cases()};
     for (const auto& part : parts) cases.insert(cases.end(), part.begin(), part.end());
     return cases;
   }();

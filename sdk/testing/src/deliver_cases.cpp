@@ -2,7 +2,6 @@
 #include <array>
 #include <map>
 #include <set>
-#include <thread>
 
 #include "bench.hpp"
 
@@ -155,21 +154,31 @@ void unsubscribed_is_silent(BrokerFactory& factory) {
 
 void unsubscribe_waits(BrokerFactory& factory) {
   RecordingSink sink;
+  RecordingSink fence;
   Bench bench(factory);
   bench.start();
+  const auto stays = bench.subscribe(From::latest, fence);
   auto subscription = bench.subscribe(From::latest, sink);
   const Release release(sink);
   sink.hold();
-  (void)bench.publish("record", 1);
+  auto expected = bench.publish("record", 1);
   expect(sink.wait_held(bench.soon()), "the record was not delivered");
-  // A broker that does not wait is caught when it returns within this time; one that waits is right however long it takes.
-  const std::jthread later([&sink] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    sink.release();
-  });
   factory.step("unsubscribe while the sink is called");
-  subscription.reset();
-  expect(!sink.busy(), "a call of the sink was under way when its subscription was destroyed");
+  at_once(2, [&](int thread) {
+    if (thread == 0) {
+      subscription.reset();
+      expect(!sink.busy(), "a call of the sink was under way when its subscription was destroyed");
+      return;
+    }
+    const Release afterwards(sink);
+    // A broker that does not wait is caught when it returns while another subscription is brought these; one that waits is right
+    // however long it takes.
+    for (int round = 0; round < 10; ++round) {
+      const auto more = bench.publish(text("meanwhile-", round), 1);
+      expected.insert(expected.end(), more.begin(), more.end());
+      bench.expect_delivered(fence, expected);
+    }
+  });
 }
 
 void subscribe_while_publishing(BrokerFactory& factory) {

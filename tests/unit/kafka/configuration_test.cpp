@@ -50,7 +50,7 @@ TEST_CASE("SASL and TLS reach librdkafka, and so do its own keys") {
   options.sasl_password = "secret";
   options.ssl_ca_file = "/etc/ca.pem";
   options.librdkafka = {{"socket.timeout.ms", "1234"}};
-  for (const auto part : {Part::producer, Part::subscription, Part::desk, Part::member}) {
+  for (const auto part : {Part::producer, Part::subscription, Part::desk, Part::range, Part::member}) {
     const auto conf = configuration(part, options, "host-1", "group").value();
     CHECK(value_of(conf, "security.protocol") == "sasl_ssl");
     CHECK(value_of(conf, "sasl.mechanism") == "SCRAM-SHA-512");

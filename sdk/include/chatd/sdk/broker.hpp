@@ -85,7 +85,7 @@ struct From {
   enum class Kind : std::uint8_t {
     latest,    // after the last record
     earliest,  // at the first record that the log has
-    since,     // at the first record with this timestamp or a later one; after the last when there is none
+    since,     // where `find` finds the time; after the last record when the broker cannot look up times
   };
   Kind kind = Kind::latest;
   Time time{};  // of `since`
@@ -137,8 +137,9 @@ class Broker {
   // [any but delivery] may block until `deadline`, then Code::deadline_exceeded
   [[nodiscard]] virtual Result<std::vector<Extent>> extents(std::string_view topic, Deadline deadline) noexcept = 0;
 
-  // In each partition, by partition number, the first record with this timestamp or a later one; the end when there is none.
-  // Code::not_found for an unknown topic. [any but delivery] may block until `deadline`, then Code::deadline_exceeded
+  // In each partition, by partition number, the record with the lowest offset that has this timestamp or a later one (timestamps
+  // need not grow); the end when there is none. Code::not_found for an unknown topic; Code::unimplemented when times cannot be
+  // looked up. [any but delivery] may block until `deadline`, then Code::deadline_exceeded
   [[nodiscard]] virtual Result<std::vector<Position>> find(std::string_view topic, Time time, Deadline deadline) noexcept = 0;
 
   // Work once: the members of `group` share the partitions of `topics`, and each record is processed by one of them. A new group
