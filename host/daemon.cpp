@@ -1,6 +1,7 @@
 #include "host/daemon.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -14,6 +15,7 @@
 
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/text.hpp"
+#include "host/admin/service.hpp"
 #include "host/config/address.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
@@ -118,7 +120,7 @@ std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
   return sections;
 }
 
-struct Daemon::State {
+struct Daemon::State final : admin::Control {
   // One topic that carries messages, and who reads it. The subscription goes first.
   struct Source {
     Source(hub::Feed::Kind kind, const std::string& its_topic, State& state)
@@ -135,6 +137,11 @@ struct Daemon::State {
     if (server_id.empty()) server_id = text("grpc-server-", std::time(nullptr));
   }
 
+  // [any]
+  bool drain() noexcept override { return !told_to_drain.exchange(true); }
+
+  // The admin service, if there is to be one, as the server takes it.
+  std::optional<rpc::LocalListener> operators();
   sdk::Result<> subscribe(hub::Feed::Kind kind, const std::string& topic);
   void watch_health();
 
@@ -146,6 +153,8 @@ struct Daemon::State {
   std::string server_id;
   sdk::Broker* broker = nullptr;
   std::optional<hub::Heartbeat> heartbeat;
+  std::atomic<bool> told_to_drain = false;
+  std::optional<admin::Service> admin;  // gone after the server that serves it
   std::unique_ptr<rpc::Server> server;
   std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
   std::optional<bool> serving;                   // none before the first look
@@ -157,6 +166,13 @@ Daemon::Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& lo
 Daemon::~Daemon() {
   state_->sources.clear();
   state_->plugins.stop();
+}
+
+std::optional<rpc::LocalListener> Daemon::State::operators() {
+  if (settings.admin.listen.empty()) return std::nullopt;
+  const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
+  admin.emplace(admin::Service::Host{server_id, version, settings.classes}, *this, clock);
+  return rpc::LocalListener{address.host, address.port, &*admin};
 }
 
 sdk::Result<> Daemon::State::subscribe(hub::Feed::Kind kind, const std::string& topic) {
@@ -180,7 +196,9 @@ sdk::Result<> Daemon::start() {
   s.broker = *broker;
 
   // The port first: a host that cannot have it should not have disturbed the broker.
-  auto server = rpc::Server::open(server_options(s.settings, *listen, s.server_id), *s.broker, s.clock, s.log);
+  auto options = server_options(s.settings, *listen, s.server_id);
+  options.local = s.operators();
+  auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);
   if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
@@ -190,6 +208,7 @@ sdk::Result<> Daemon::start() {
 
   s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ",
              s.settings.broker.rooms_topic, " (rooms), ", s.settings.broker.connections_topic, " (connections)");
+  if (s.admin) s.log.info("admin service on ", s.server->local_address());
   s.heartbeat.emplace(*s.broker, s.log, s.clock, s.settings.broker.hosts_topic, s.server_id,
                       std::chrono::milliseconds(s.settings.host.heartbeat_ms));
 
@@ -208,10 +227,12 @@ void Daemon::State::watch_health() {
   if (now == serving) return;
   serving = now;
   server->serving(now);
+  const std::string why = now ? "" : health.ready ? "the broker has not said where its topics end" : health.text;
+  if (admin) admin->serving(now, why);
   if (now)
     log.info("serving");
   else
-    log.warning("not serving: ", health.ready ? "the broker has not said where its topics end" : health.text);
+    log.warning("not serving: ", why);
 }
 
 void Daemon::wait() {
@@ -223,6 +244,10 @@ void Daemon::wait() {
       state_->log.info("stopping (", signal == SIGINT ? "SIGINT" : "SIGTERM", "); a second one ends at once");
       return;
     }
+    if (state_->told_to_drain) {
+      state_->log.info("stopping (an operator's Drain); a signal ends at once");
+      return;
+    }
     state_->watch_health();
     if (state_->serving == true) state_->heartbeat->beat(state_->server->streams());
   }
@@ -231,6 +256,8 @@ void Daemon::wait() {
 void Daemon::drain() {
   die_on_next_signal();
   auto& s = *state_;
+  s.told_to_drain = true;
+  if (s.admin) s.admin->draining();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
   Patience patience(*s.broker, deadline);
   s.server->refuse_new();

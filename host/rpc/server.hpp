@@ -1,4 +1,5 @@
-// Server: chat.Broadcast, health and reflection on one port. It takes publishes to the broker and frames to the clients.
+// Server: chat.Broadcast, health and reflection on one port, and, if wanted, a service for operators on another. It takes
+// publishes to the broker and frames to the clients.
 //
 //   open -> start -> serving(true) -> refuse_new -> wait_publishes -> end_streams -> stop
 #pragma once
@@ -6,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "chatd/sdk/broker.hpp"
@@ -20,6 +22,15 @@
 
 namespace chatd::rpc {
 
+class LocalService;
+
+// The listener for operators of this machine. Whoever connects from elsewhere is turned away.
+struct LocalListener {
+  std::string host;
+  std::uint16_t port = 0;
+  LocalService* service = nullptr;  // outlives the server
+};
+
 // chat.toml says what each is for.
 struct ServerOptions {
   std::string host = "0.0.0.0";
@@ -32,6 +43,7 @@ struct ServerOptions {
   wire::Limits limits;
   hub::Limits hub;
   hub::Topics topics;
+  std::optional<LocalListener> local;
 };
 
 // What is answered while draining. [any] never blocks
@@ -48,6 +60,8 @@ class Server {
 
   // "127.0.0.1:43123". [any] never blocks
   [[nodiscard]] const std::string& address() const noexcept;
+  // The same of the listener for operators; empty when there is none. [any] never blocks
+  [[nodiscard]] std::string local_address() const;
   // Where the broker's messages go in. [any] never blocks
   [[nodiscard]] hub::Inbox& inbox() noexcept;
   // For one feed. [any] never blocks
@@ -61,8 +75,10 @@ class Server {
 
   // Open now. [any] never blocks
   [[nodiscard]] std::size_t streams() const noexcept;
+  // Taken by the broker, not answered. [any] never blocks
+  [[nodiscard]] std::size_t publishes() const noexcept;
 
-  // No new connections, streams or publishes. [control] may block briefly
+  // No new connections (operators may still come), streams or publishes. [control] may block briefly
   void refuse_new() noexcept;
   // Until the publishes in flight are answered; false at the deadline. [control] may block
   [[nodiscard]] bool wait_publishes(sdk::Deadline deadline) noexcept;
