@@ -1,6 +1,7 @@
 #include "host/daemon.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -15,6 +16,7 @@
 
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/text.hpp"
+#include "host/admin/service.hpp"
 #include "host/config/address.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
@@ -138,7 +140,7 @@ std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
   return sections;
 }
 
-struct Daemon::State {
+struct Daemon::State final : admin::Control {
   // One topic that carries messages, and who reads it. The subscription goes first.
   struct Source {
     Source(hub::Log its_log, const std::string& its_topic, State& state)
@@ -168,6 +170,11 @@ struct Daemon::State {
   [[nodiscard]] std::chrono::milliseconds repeats() const { return std::chrono::milliseconds(settings.broker.repeat_window_ms); }
   sdk::Result<> subscribe(hub::Log log, const std::string& topic);
   void warm_up(Source& source, sdk::Deadline deadline);
+  // [any]
+  bool drain() noexcept override { return !told_to_drain.exchange(true); }
+
+  // The admin service, if there is to be one, as the server takes it.
+  std::optional<rpc::LocalListener> operators();
   void watch_health();
   void beat();
   void move_streams();
@@ -180,6 +187,8 @@ struct Daemon::State {
   std::string server_id;
   sdk::Broker* broker = nullptr;
   std::optional<hub::Heartbeat> heartbeat;
+  std::atomic<bool> told_to_drain = false;
+  std::optional<admin::Service> admin;  // gone after the server that serves it
   std::unique_ptr<rpc::Server> server;
   std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
   std::optional<bool> serving;                   // none before the first look
@@ -191,6 +200,13 @@ Daemon::Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& lo
 Daemon::~Daemon() {
   state_->sources.clear();
   state_->plugins.stop();
+}
+
+std::optional<rpc::LocalListener> Daemon::State::operators() {
+  if (settings.admin.listen.empty()) return std::nullopt;
+  const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
+  admin.emplace(admin::Service::Host{server_id, version, settings.classes}, *this, clock);
+  return rpc::LocalListener{address.host, address.port, &*admin};
 }
 
 // What was said lately fills the rings, so that who comes back finds it there, and tells what is a repeat. What was said before
@@ -217,7 +233,9 @@ sdk::Result<> Daemon::start() {
   s.broker = *broker;
 
   // The port first: a host that cannot have it should not have disturbed the broker.
-  auto server = rpc::Server::open(server_options(s.settings, *listen, s.server_id), *s.broker, s.clock, s.log);
+  auto options = server_options(s.settings, *listen, s.server_id);
+  options.local = s.operators();
+  auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);
   if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
@@ -227,6 +245,7 @@ sdk::Result<> Daemon::start() {
 
   s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ",
              s.settings.broker.rooms_topic, " (rooms), ", s.settings.broker.connections_topic, " (connections)");
+  if (s.admin) s.log.info("admin service on ", s.server->local_address());
   s.heartbeat.emplace(*s.broker, s.log, s.clock, s.settings.broker.hosts_topic, s.server_id,
                       std::chrono::milliseconds(s.settings.host.heartbeat_ms));
 
@@ -260,10 +279,12 @@ void Daemon::State::watch_health() {
   if (now == serving) return;
   serving = now;
   server->serving(now);
+  const std::string why = now ? "" : health.ready ? "what was said lately is still read from the broker's log" : health.text;
+  if (admin) admin->serving(now, why);
   if (now)
     log.info("serving");
   else
-    log.warning("not serving: ", health.ready ? "what was said lately is still read from the broker's log" : health.text);
+    log.warning("not serving: ", why);
 }
 
 void Daemon::State::beat() {
@@ -293,6 +314,10 @@ void Daemon::wait() {
       state_->log.info("stopping (", signal == SIGINT ? "SIGINT" : "SIGTERM", "); a second one ends at once");
       return;
     }
+    if (state_->told_to_drain) {
+      state_->log.info("stopping (an operator's Drain); a signal ends at once");
+      return;
+    }
     state_->watch_health();
     state_->beat();
   }
@@ -301,6 +326,8 @@ void Daemon::wait() {
 void Daemon::drain() {
   die_on_next_signal();
   auto& s = *state_;
+  s.told_to_drain = true;
+  if (s.admin) s.admin->draining();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
   Patience patience(*s.broker, deadline);
   s.server->refuse_new();

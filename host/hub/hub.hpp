@@ -145,6 +145,7 @@ class Hub {
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
   // Of all rings. [queue] never blocks
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  // Calls `function` with each. [queue] never blocks
   template <class Function>
   void for_each_session(Function function) const {
     for (const auto& [id, session] : sessions_) function(std::as_const(*session));

@@ -31,6 +31,8 @@ class Outlet {
   virtual void end(const sdk::Error& why) noexcept = 0;
   // Cuts the stream, also with a write in flight. Hub::close follows. [queue] never blocks
   virtual void cut() noexcept = 0;
+  // Where the client is connected from, as operators are told. [queue] never blocks
+  [[nodiscard]] virtual std::string peer() const { return {}; }
 
  protected:
   ~Outlet() = default;

@@ -6,6 +6,7 @@
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
+#include "host/rpc/local.hpp"
 #include "host/wire/frame.hpp"
 
 namespace chatd::rpc {
@@ -32,6 +33,7 @@ void HistoryCall::begun(bool ok) noexcept {
 }
 
 void HistoryCall::look() noexcept {
+  if (from_operator(context_)) return refuse(not_for_clients());
   grpc::Slice storage;
   auto request = wire::parse_history(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();

@@ -5,6 +5,7 @@
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
+#include "host/rpc/local.hpp"
 #include "host/wire/frame.hpp"
 
 namespace chatd::rpc {
@@ -31,6 +32,7 @@ void PublishCall::begun(bool ok) noexcept {
 }
 
 void PublishCall::publish() noexcept {
+  if (from_operator(context_)) return refuse(not_for_clients());
   grpc::Slice storage;
   auto request = wire::parse_publish(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();

@@ -1,4 +1,5 @@
-// Server: chat.Broadcast, health and reflection on one port. It takes publishes to the broker and frames to the clients.
+// Server: chat.Broadcast, health and reflection on one port, and, if wanted, a service for operators on another. It takes
+// publishes to the broker and frames to the clients.
 //
 //   open -> start -> serving(true) -> refuse_new -> move_streams -> refuse_publishes -> wait_publishes -> end_streams -> stop
 #pragma once
@@ -7,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "chatd/sdk/broker.hpp"
@@ -21,6 +23,15 @@
 #include "host/wire/request.hpp"
 
 namespace chatd::rpc {
+
+class LocalService;
+
+// The listener for operators of this machine. Whoever connects from elsewhere is turned away.
+struct LocalListener {
+  std::string host;
+  std::uint16_t port = 0;
+  LocalService* service = nullptr;  // outlives the server
+};
 
 // chat.toml says what each is for.
 struct ServerOptions {
@@ -39,6 +50,7 @@ struct ServerOptions {
   std::size_t resume_records = 200'000;
   std::size_t history_records = 50'000;
   std::string token_key;
+  std::optional<LocalListener> local;
 };
 
 // What is answered while draining. [any] never blocks
@@ -55,6 +67,8 @@ class Server {
 
   // "127.0.0.1:43123". [any] never blocks
   [[nodiscard]] const std::string& address() const noexcept;
+  // The same of the listener for operators; empty when there is none. [any] never blocks
+  [[nodiscard]] std::string local_address() const;
   // Where the broker's messages go in. [any] never blocks
   [[nodiscard]] hub::Inbox& inbox() noexcept;
   // For one feed. [any] never blocks
@@ -73,8 +87,10 @@ class Server {
 
   // Open now. [any] never blocks
   [[nodiscard]] std::size_t streams() const noexcept;
+  // Taken by the broker, not answered. [any] never blocks
+  [[nodiscard]] std::size_t publishes() const noexcept;
 
-  // No new connections and streams; health says NOT_SERVING. [control] may block briefly
+  // No new connections (operators may still come) and streams; health says NOT_SERVING. [control] may block briefly
   void refuse_new() noexcept;
   // Ends about so many streams, which move elsewhere; returns how many were left. [control] may block, until the queue has looked
   [[nodiscard]] std::size_t move_streams(std::size_t count) noexcept;

@@ -5,6 +5,7 @@
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
+#include "host/rpc/local.hpp"
 
 namespace chatd::rpc {
 
@@ -26,6 +27,7 @@ void StreamCall::begun(bool ok) noexcept {
 }
 
 void StreamCall::take_up() noexcept {
+  if (from_operator(context_)) return end(not_for_clients());
   grpc::Slice storage;
   auto request = wire::parse_connect(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();

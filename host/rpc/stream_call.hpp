@@ -28,6 +28,7 @@ class StreamCall final : public hub::Outlet {
   void write(const hub::Frame& frame, bool more) noexcept override;
   void end(const sdk::Error& why) noexcept override;
   void cut() noexcept override;
+  [[nodiscard]] std::string peer() const override { return context_.peer(); }
 
  private:
   void begun(bool ok) noexcept;
