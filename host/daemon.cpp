@@ -205,7 +205,7 @@ Daemon::~Daemon() {
 std::optional<rpc::LocalListener> Daemon::State::operators() {
   if (settings.admin.listen.empty()) return std::nullopt;
   const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
-  admin.emplace(admin::Service::Host{server_id, version, settings.classes}, *this, clock);
+  admin.emplace(admin::Service::Host{server_id, version}, *this, clock);
   return rpc::LocalListener{address.host, address.port, &*admin};
 }
 

@@ -6,7 +6,6 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_unary_call.h>
 
-#include "host/config/classes.hpp"
 #include "host/hub/slowest.hpp"
 #include "host/rpc/server.hpp"
 
@@ -16,9 +15,15 @@ namespace {
 constexpr std::uint32_t usual_clients = 20;
 constexpr std::uint32_t most_clients = 1'000;
 
-v1::RoomLag::Policy policy(const std::string& slow) {
-  if (slow == "skip") return v1::RoomLag::SKIP;
-  if (slow == "catch_up") return v1::RoomLag::CATCH_UP;
+v1::RoomLag::Policy policy(hub::Slow slow) {
+  switch (slow) {
+    case hub::Slow::skip:
+      return v1::RoomLag::SKIP;
+    case hub::Slow::catch_up:
+      return v1::RoomLag::CATCH_UP;
+    case hub::Slow::disconnect:
+      break;
+  }
   return v1::RoomLag::DISCONNECT;
 }
 
@@ -112,7 +117,6 @@ v1::SlowClientsReply Service::answer(const v1::SlowClientsRequest& request) {
   const auto slow = hub::slowest(queue_->hub(), limit, clock_.now());
   v1::SlowClientsReply reply;
   reply.set_behind(slow.behind);
-  const config::RoomClass unclassed;
   for (const auto& one : slow.sessions) {
     auto& client = *reply.add_clients();
     client.set_user_id(one.session->user_id);
@@ -124,8 +128,7 @@ v1::SlowClientsReply Service::answer(const v1::SlowClientsRequest& request) {
       room.set_messages(lag.messages);
       room.set_bytes(lag.bytes);
       room.set_ms(lag.ms);
-      const auto* its_class = config::class_of(host_.classes, lag.room->name);
-      room.set_policy(policy((its_class ? *its_class : unclassed).slow));
+      room.set_policy(policy(lag.room->slow()));
     }
   }
   return reply;

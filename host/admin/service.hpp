@@ -10,7 +10,6 @@
 
 #include "admin.grpc.pb.h"
 #include "chatd/sdk/clock.hpp"
-#include "host/config/settings.hpp"
 #include "host/rpc/local.hpp"
 #include "host/rpc/queue.hpp"
 
@@ -31,7 +30,6 @@ class Service final : public rpc::LocalService {
   struct Host {
     std::string server_id;
     std::string_view version;
-    std::vector<config::RoomClass> classes;
   };
 
   // `control` and `clock` must outlive it.

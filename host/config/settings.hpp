@@ -83,7 +83,7 @@ struct Settings {
   Admin admin;
   Limits limits;
   Hub hub;
-  std::vector<RoomClass> classes;  // by name; class_of finds a room's
+  std::vector<RoomClass> classes;  // by name
   Broker broker;
   Plugins plugins;
   Log log;

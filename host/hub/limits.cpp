@@ -1,5 +1,8 @@
 #include "host/hub/limits.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 namespace chatd::hub {
 namespace {
 
@@ -27,13 +30,15 @@ bool matches(std::string_view pattern, std::string_view name) noexcept {
 
 const RoomClass* class_of(const std::vector<RoomClass>& classes, std::string_view room) noexcept {
   const RoomClass* best = nullptr;
-  std::size_t longest = 0;
+  std::tuple<bool, std::size_t> best_fit;
   for (const auto& one : classes) {
     for (const std::string_view pattern : one.rooms) {
-      if (pattern == room) return &one;
-      if (!matches(pattern, room) || (best && pattern.size() <= longest)) continue;
+      if (!matches(pattern, room)) continue;
+      const auto stars = static_cast<std::size_t>(std::ranges::count(pattern, '*'));
+      const std::tuple fit(stars == 0, pattern.size() - stars);
+      if (best && fit <= best_fit) continue;
       best = &one;
-      longest = pattern.size();
+      best_fit = fit;
     }
   }
   return best;

@@ -38,8 +38,8 @@ struct Limits {
   std::vector<RoomClass> classes{};
 };
 
-// Of the classes with a pattern for this room, the one that names it, or else the one with the longest pattern; of equals the
-// first. Null: none.
+// Of the classes with a pattern for this room, the one that names it without `*`, else the one whose pattern has the most
+// characters beside `*`, else the first. Null: none.
 // [any] never blocks
 [[nodiscard]] const RoomClass* class_of(const std::vector<RoomClass>& classes, std::string_view room) noexcept;
 

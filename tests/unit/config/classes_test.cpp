@@ -1,11 +1,9 @@
-// Classes of rooms: how they are given, and which one a room belongs to.
-#include "host/config/classes.hpp"
-
+// Classes of rooms: how they are given.
 #include "catch.hpp"
+#include "host/config/load.hpp"
 #include "written.hpp"
 
 using namespace chatd;
-using config::matches;
 using config::RoomClass;
 using Texts = std::vector<std::string>;
 
@@ -21,31 +19,7 @@ std::vector<RoomClass> loaded(std::string_view text, Texts environment = {}, Tex
   return settings->classes;
 }
 
-std::string found(const std::vector<RoomClass>& classes, std::string_view room) {
-  const auto* one = config::class_of(classes, room);
-  return one == nullptr ? "" : one->name;
-}
-
 }  // namespace
-
-TEST_CASE("patterns") {
-  const std::pair<const char*, const char*> right[] = {
-      {"", ""},      {"*", ""},      {"*", "red"},   {"red", "red"}, {"r*", "r"},         {"r*", "red"},     {"*d", "red"},
-      {"r*d", "rd"}, {"r*d", "rdd"}, {"*e*", "red"}, {"**", "red"},  {"*a*b", "aXbXaYb"}, {"a*b*c", "abbc"},
-  };
-  for (const auto& [pattern, room] : right) {
-    INFO(pattern << " and " << room);
-    CHECK(matches(pattern, room));
-  }
-  const std::pair<const char*, const char*> wrong[] = {
-      {"", "red"},      {"red", ""},  {"red", "redder"}, {"red", "Red"}, {"r*", "green"},
-      {"*d", "redder"}, {"r*d", "r"}, {"a*b*c", "acb"},  {"a*a", "a"},   {"?ed", "red"},
-  };
-  for (const auto& [pattern, room] : wrong) {
-    INFO(pattern << " and " << room);
-    CHECK_FALSE(matches(pattern, room));
-  }
-}
 
 TEST_CASE("a class has its keys and the defaults of the rest") {
   const auto classes = loaded(
@@ -61,29 +35,6 @@ TEST_CASE("a class has its keys and the defaults of the rest") {
   CHECK(classes[1].slow == "skip");
   CHECK(classes[1].slow_bytes == 1'000);
   CHECK(classes[1].slow_ms == 2'000);
-}
-
-TEST_CASE("a room belongs to the class that names it, else to the closest pattern, else to the first by name") {
-  const auto classes = loaded(
-      "[classes.exact]\nrooms = [\"red\"]\n"
-      "[classes.close]\nrooms = [\"*r*e*d*\", \"rose*\"]\n"
-      "[classes.wide]\nrooms = [\"r*\"]\n"
-      "[classes.alike]\nrooms = [\"*r\"]\n"
-      "[classes.lobby]\nrooms = [\"\"]\n");
-  CHECK(found(classes, "red") == "exact");     // its pattern has no more letters than close's
-  CHECK(found(classes, "redder") == "close");  // three letters, and wide and alike have one
-  CHECK(found(classes, "rosebud") == "close");
-  CHECK(found(classes, "rust") == "wide");
-  CHECK(found(classes, "river") == "alike");  // as close as wide, and before it by name
-  CHECK(found(classes, "") == "lobby");
-  CHECK(found(classes, "blue").empty());
-  CHECK(found({}, "red").empty());
-}
-
-TEST_CASE("a star alone is every room and the lobby") {
-  const auto classes = loaded("[classes.all]\nrooms = [\"*\"]\n");
-  CHECK(found(classes, "red") == "all");
-  CHECK(found(classes, "") == "all");
 }
 
 TEST_CASE("environment and --set reach the file's classes and make new ones") {
