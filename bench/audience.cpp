@@ -25,11 +25,17 @@ Audience::Audience(Loop& loop, const Endpoint& to, Ledger& ledger, const std::ve
 
 void Audience::connect_one() {
   auto& connection = *connections_.emplace_back(std::make_unique<Connection>(loop_, to_, connections_.size(), options_.session));
-  for (std::size_t i = 0; i < options_.streams_per_connection && listeners_.size() < options_.streams; ++i) {
-    const std::size_t stream = listeners_.size();
+  const std::size_t first = (connections_.size() - 1) * options_.streams_per_connection;
+  const std::size_t end = std::min(first + options_.streams_per_connection, options_.streams);
+  for (std::size_t stream = first; stream < end; ++stream) {
     const std::size_t room = stream % rooms_.size();
-    auto& listener = listeners_.emplace_back(loop_, ledger_, static_cast<std::uint32_t>(room));
-    connection.begin(headers_, connect_request(text("bench-", stream), rooms_[room]), listener);
+    // After a break it is there already.
+    if (stream == listeners_.size()) listeners_.emplace_back(loop_, ledger_, static_cast<std::uint32_t>(room), options_.resume);
+    auto& listener = listeners_[stream];
+    const auto user = text("bench-", stream);
+    connection.begin(headers_,
+                     options_.resume ? resume_request(user, rooms_[room], listener.token()) : connect_request(user, rooms_[room]),
+                     listener);
   }
 }
 
@@ -38,7 +44,7 @@ std::size_t Audience::subscribed() const noexcept {
       std::ranges::count_if(listeners_, [](const Listener& each) { return each.state() == Listener::State::subscribed; }));
 }
 
-sdk::Result<> Audience::subscribe(Progress& progress, std::size_t connecting_at_once) {
+sdk::Result<> Audience::subscribe(Progress& progress, std::size_t connecting_at_once, const Meanwhile& meanwhile) {
   connections_.reserve(connections_needed_);
   std::size_t done = 0;  // streams, from the first, that are no longer opening
   std::size_t done_was = 0;
@@ -46,7 +52,8 @@ sdk::Result<> Audience::subscribe(Progress& progress, std::size_t connecting_at_
   while (done < options_.streams) {
     const std::size_t may_have = done / options_.streams_per_connection + connecting_at_once;
     while (connections_.size() < std::min(connections_needed_, may_have)) connect_one();
-    loop_.poll(Clock::now() + look_again);
+    const Time wake = Clock::now() + look_again;
+    loop_.poll(meanwhile ? std::min(wake, meanwhile()) : wake);
     for (; done < listeners_.size() && listeners_[done].state() != Listener::State::opening; ++done) {
       const auto& listener = listeners_[done];
       if (listener.state() == Listener::State::ended)
@@ -60,7 +67,9 @@ sdk::Result<> Audience::subscribe(Progress& progress, std::size_t connecting_at_
     if (now - last_step > options_.patience)
       return sdk::fail(sdk::Code::deadline_exceeded,
                        text("only ", subscribed(), " of ", options_.streams, " streams were opened, and no other in ",
-                            options_.patience.count(), " s (--patience). Does the server send its initial metadata at once?"));
+                            options_.patience.count(), " s (--patience). ",
+                            options_.resume ? "Does the server resume? If not: --no-resume"
+                                            : "Does the server send its initial metadata at once?"));
     if (progress.due(now)) progress.show(text("subscribed ", done, " of ", options_.streams));
   }
   return {};
@@ -70,6 +79,11 @@ void Audience::drop() {
   connections_.clear();
   for (auto& listener : listeners_) listener.close();
   listeners_.clear();
+}
+
+void Audience::break_off() {
+  connections_.clear();
+  for (auto& listener : listeners_) listener.break_off();
 }
 
 void Audience::stop_reading(std::size_t connections) {

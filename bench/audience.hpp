@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,15 +25,20 @@ class Audience {
     std::size_t streams_per_connection = 1;
     http2::Session::Options session{};
     std::chrono::seconds patience{10};  // without any stream being subscribed
+    bool resume = false;
   };
+  // Called again and again while something is awaited; the time when it wants to be called next.
+  using Meanwhile = std::function<Time()>;
 
   // Stream i listens to `rooms[i % rooms.size()]`, series of the same number. All given must outlive it.
   Audience(Loop& loop, const Endpoint& to, Ledger& ledger, const std::vector<std::string>& rooms, const Options& options);
 
   // Connects, with so many connections at a time, and waits until each stream is subscribed. Again after `drop`. May block.
-  [[nodiscard]] sdk::Result<> subscribe(Progress& progress, std::size_t connecting_at_once);
+  [[nodiscard]] sdk::Result<> subscribe(Progress& progress, std::size_t connecting_at_once, const Meanwhile& meanwhile = {});
   // Closes every socket at once and forgets the streams, after the ledger was told what they never heard.
   void drop();
+  // Closes every socket at once; the streams go on where they broke with the next `subscribe`.
+  void break_off();
 
   // The last `connections` connections read nothing more, and their streams are excused.
   void stop_reading(std::size_t connections);

@@ -107,7 +107,8 @@ Delivery::Delivery(Key, const DeliveryOptions& options, std::unique_ptr<Target> 
                 {.streams = options.streams,
                  .streams_per_connection = options.streams_per_connection,
                  .session = {.stream_window = options.receive_window},
-                 .patience = std::chrono::seconds(options.patience_seconds)}),
+                 .patience = std::chrono::seconds(options.patience_seconds),
+                 .resume = options.resume}),
       traffic_(*loop_, target_->endpoint(), audience_.connections(), ledger_, rooms_, options.content_bytes, target_->pid(),
                std::chrono::seconds(options.patience_seconds)) {}
 

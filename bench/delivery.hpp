@@ -27,6 +27,7 @@ struct DeliveryOptions {
   std::uint32_t receive_window = 1U << 20;
   std::uint64_t warm_up = 20;  // messages
   unsigned patience_seconds = 10;
+  bool resume = false;  // streams ask for notices, and go on where they broke
 
   // Adds the target's options, --streams-per-connection, --payload, --receive-window, --warm-up and --patience.
   void declare(CLI::App& command);
@@ -50,8 +51,8 @@ class Delivery {
            std::vector<std::string> rooms);
 
   // Opens all streams, with so many connections at a time. May block.
-  [[nodiscard]] sdk::Result<> subscribe(std::size_t connecting_at_once = 256) {
-    return audience_.subscribe(progress_, connecting_at_once);
+  [[nodiscard]] sdk::Result<> subscribe(std::size_t connecting_at_once = 256, const Audience::Meanwhile& meanwhile = {}) {
+    return audience_.subscribe(progress_, connecting_at_once, meanwhile);
   }
   // Says what warms both sides up, `options.warm_up` messages; not measured, but checked.
   void warm_up(const Pace& pace);
@@ -71,6 +72,7 @@ class Delivery {
   [[nodiscard]] Audience& audience() noexcept { return audience_; }
   [[nodiscard]] Ledger& ledger() noexcept { return ledger_; }
   [[nodiscard]] Loop& loop() noexcept { return *loop_; }
+  [[nodiscard]] Traffic& traffic() noexcept { return traffic_; }
   [[nodiscard]] Progress& progress() noexcept { return progress_; }
 
  private:

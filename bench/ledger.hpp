@@ -21,6 +21,8 @@ class Ledger {
     std::uint64_t misdirected = 0;  // heard in a room that it was not said in, or never said
     std::uint64_t refused = 0;      // publishes that were not answered OK
     std::uint64_t ended = 0;        // streams that the server or the network ended
+    std::uint64_t unrecovered = 0;  // streams that could not go on where they broke
+    std::uint64_t left_out = 0;     // messages that the server says a stream does not get
   };
 
   // One series a room; `members[i]`: how many streams hear series i.

@@ -8,12 +8,30 @@
 namespace chatd::bench {
 
 void Listener::opened() noexcept {
-  state_ = State::subscribed;
-  next_ = ledger_.said(series_);
+  if (!resumes_) begin(false);
 }
 
-void Listener::message(std::string_view bytes) noexcept {
-  const auto stamp = read_stamp(content_of(bytes));
+void Listener::begin(bool recovered) noexcept {
+  state_ = State::subscribed;
+  if (token_.empty()) {
+    next_ = ledger_.said(series_);
+  } else if (!recovered) {
+    ++ledger_.wrong().unrecovered;
+  }
+}
+
+void Listener::message(std::string_view bytes) noexcept { resumes_ ? notice(bytes) : heard(content_of(bytes)); }
+
+void Listener::notice(std::string_view bytes) noexcept {
+  const auto notice = read_notice(bytes);
+  if (notice.kind == Notice::message) heard(notice.content);
+  if (notice.kind == Notice::subscribed) begin(notice.recovered);
+  if (notice.kind == Notice::gap) ledger_.wrong().left_out += notice.left_out;
+  if (!notice.position.empty()) token_ = notice.position;
+}
+
+void Listener::heard(std::string_view content) noexcept {
+  const auto stamp = read_stamp(content);
   if (!stamp || stamp->run != ledger_.run()) return;  // somebody else's
   if (stamp->series != series_ || stamp->sequence >= ledger_.said(series_)) {
     ++ledger_.wrong().misdirected;

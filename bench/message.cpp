@@ -51,6 +51,36 @@ bool take_varint(std::string_view& from, std::uint64_t& number) noexcept {
   return false;
 }
 
+struct Field {
+  std::uint64_t tag = 0, number = 0;
+  std::string_view bytes;
+};
+
+// False at the end, and when it is not encoded well.
+bool take_field(std::string_view& from, Field& field) noexcept {
+  std::uint64_t size = 0;
+  if (from.empty() || !take_varint(from, field.tag)) return false;
+  switch (field.tag & 7U) {
+    case varint:
+      return take_varint(from, field.number);
+    case bytes:
+      if (!take_varint(from, size)) return false;
+      break;
+    case fixed64:
+      size = 8;
+      break;
+    case fixed32:
+      size = 4;
+      break;
+    default:
+      return false;
+  }
+  if (size > from.size()) return false;
+  field.bytes = from.substr(0, size);
+  from.remove_prefix(size);
+  return true;
+}
+
 }  // namespace
 
 void write(const Stamp& stamp, char* out) noexcept {
@@ -73,30 +103,38 @@ std::optional<Stamp> read_stamp(std::string_view content) noexcept {
 
 std::string_view content_of(std::string_view message) noexcept {
   constexpr std::uint64_t content = 2U << 3U | Wire::bytes;
-  std::uint64_t tag = 0, size = 0;
-  while (!message.empty()) {
-    if (!take_varint(message, tag)) return {};
-    switch (tag & 7U) {
-      case varint:
-        if (!take_varint(message, size)) return {};
-        continue;
-      case bytes:
-        if (!take_varint(message, size)) return {};
+  Field field;
+  while (take_field(message, field))
+    if (field.tag == content) return field.bytes;
+  return {};
+}
+
+Notice read_notice(std::string_view bytes) noexcept {
+  Notice notice;
+  Field field, inner;
+  while (take_field(bytes, field)) {
+    switch (field.tag) {
+      case 2U << 3U | Wire::bytes:
+        notice.content = field.bytes;
         break;
-      case fixed64:
-        size = 8;
+      case 6U << 3U | Wire::bytes:
+        notice.position = field.bytes;
         break;
-      case fixed32:
-        size = 4;
+      case 7U << 3U | Wire::varint:
+        notice.kind = field.number;
+        break;
+      case 8U << 3U | Wire::varint:
+        notice.recovered = field.number != 0;
+        break;
+      case 9U << 3U | Wire::bytes:
+        while (take_field(field.bytes, inner))
+          if (inner.tag == (2U << 3U | Wire::varint)) notice.left_out = inner.number;
         break;
       default:
-        return {};
+        break;
     }
-    if (size > message.size()) return {};
-    if (tag == content) return message.substr(0, size);
-    message.remove_prefix(size);
   }
-  return {};
+  return notice;
 }
 
 std::string connect_request(std::string_view user, std::string_view room) {
@@ -105,6 +143,17 @@ std::string connect_request(std::string_view user, std::string_view room) {
   append_text(person, 2, user);
   append_text(request, 1, person);
   if (!room.empty()) append_text(request, 4, room);
+  return request;
+}
+
+std::string resume_request(std::string_view user, std::string_view room, std::string_view token) {
+  std::string request = connect_request(user, room), resume;
+  append_varint(request, 5U << 3U | Wire::varint);
+  append_varint(request, 1);
+  if (token.empty()) return request;
+  if (!room.empty()) append_text(resume, 1, room);
+  append_text(resume, 2, token);
+  append_text(request, 6, resume);
   return request;
 }
 

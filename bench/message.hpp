@@ -31,8 +31,23 @@ void write(const Stamp& stamp, char* out) noexcept;
 // The content of an encoded chat.Message; empty when there is none.
 [[nodiscard]] std::string_view content_of(std::string_view message) noexcept;
 
+// An encoded chat.Message as far as a stream that resumes has to read it. The views are valid as long as the bytes are.
+struct Notice {
+  enum Kind : std::uint64_t { message = 0, subscribed = 1, gap = 2, move = 3, position_only = 4 };
+
+  std::uint64_t kind = message;
+  std::string_view content, position;
+  bool recovered = false;
+  std::uint64_t left_out = 0;  // messages, as the notice says
+};
+
+// What is not encoded well ends the reading, as in content_of.
+[[nodiscard]] Notice read_notice(std::string_view bytes) noexcept;
+
 // An encoded chat.Connect. An empty room is the lobby.
 [[nodiscard]] std::string connect_request(std::string_view user, std::string_view room);
+// The same that asks for notices, and goes on behind the token when there is one.
+[[nodiscard]] std::string resume_request(std::string_view user, std::string_view room, std::string_view token);
 
 // An encoded chat.Message that is used again and again with another stamp.
 class PublishRequest {

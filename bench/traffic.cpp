@@ -40,6 +40,19 @@ void Traffic::say(Time intended) {
   publisher_.publish(requests_[series], ledger_.say(series, intended));
 }
 
+void Traffic::start(double rate) {
+  rate_ = rate;
+  begin_ = Clock::now();
+  said_ = 0;
+}
+
+Time Traffic::keep_on() {
+  if (rate_ <= 0) return Time::max();
+  for (const Time now = Clock::now(); due_time(begin_, rate_, said_) <= now; ++said_) say(due_time(begin_, rate_, said_));
+  publisher_.flush();
+  return due_time(begin_, rate_, said_);
+}
+
 Phase Traffic::run(const Pace& pace, Progress& progress) {
   Phase phase;
   answer_ = Histogram();

@@ -45,6 +45,13 @@ class Traffic {
   // Spreads the messages over the series in turn. Returns when each was heard by each stream that has to, and answered.
   [[nodiscard]] Phase run(const Pace& pace, Progress& progress);
 
+  // From now on so many messages a second are said, as long as `keep_on` is called in time; not measured.
+  void start(double rate);
+  // Says what is due; when the next one is.
+  Time keep_on();
+  // Messages that not all have heard, and publishes that are not answered.
+  [[nodiscard]] std::uint64_t unsettled() const noexcept { return ledger_.outstanding() + publisher_.outstanding(); }
+
  private:
   void say(Time intended);
   [[nodiscard]] std::uint64_t steps() const noexcept { return ledger_.heard() + answers_; }
@@ -55,6 +62,9 @@ class Traffic {
   const std::chrono::seconds patience_;
   std::vector<PublishRequest> requests_;  // by series
   std::uint32_t next_series_ = 0;
+  double rate_ = 0;  // of start
+  Time begin_{};
+  std::uint64_t said_ = 0;
   std::uint64_t answers_ = 0;
   Histogram answer_;
   Publisher publisher_;

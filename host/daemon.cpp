@@ -1,6 +1,7 @@
 #include "host/daemon.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -8,12 +9,14 @@
 #include <ctime>
 #include <iostream>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <unistd.h>
 
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/text.hpp"
+#include "host/admin/service.hpp"
 #include "host/config/address.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
@@ -31,6 +34,7 @@ constexpr auto extents_wait = 2s;
 constexpr auto feed_wait = 1s;
 constexpr auto unwell_wait = 2s;  // as long as a stopping host hopes that its broker recovers
 constexpr auto look_interval = 100ms;
+constexpr auto move_interval = 50ms;
 
 class SystemClock final : public sdk::Clock {
  public:
@@ -88,6 +92,15 @@ class Patience {
 
 std::size_t size(std::int64_t checked) { return static_cast<std::size_t>(checked); }
 
+std::vector<hub::RoomClass> room_classes(const std::vector<config::RoomClass>& classes) {
+  std::vector<hub::RoomClass> out;
+  for (const auto& one : classes) {
+    const auto slow = one.slow == "skip" ? hub::Slow::skip : one.slow == "catch_up" ? hub::Slow::catch_up : hub::Slow::disconnect;
+    out.push_back({one.rooms, slow, size(one.slow_bytes), std::chrono::milliseconds(one.slow_ms)});
+  }
+  return out;
+}
+
 rpc::ServerOptions server_options(const config::Settings& settings, const config::Address& listen, const std::string& server_id) {
   rpc::ServerOptions options;
   options.host = listen.host;
@@ -97,10 +110,19 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.keepalive_timeout_ms = settings.host.keepalive_timeout_ms;
   options.send_buffer_bytes = settings.host.send_buffer_bytes;
   options.publishes_in_flight = size(settings.limits.publishes_in_flight);
-  options.limits = {size(settings.limits.content_bytes), size(settings.limits.id_bytes),
-                    size(settings.limits.name_bytes),    size(settings.limits.message_id_bytes),
-                    size(settings.limits.room_bytes),    size(settings.limits.rooms_per_stream)};
-  options.hub = {{size(settings.hub.ring_messages), size(settings.hub.ring_bytes)}, size(settings.hub.memory_bytes)};
+  options.limits = {size(settings.limits.content_bytes),   size(settings.limits.id_bytes),
+                    size(settings.limits.name_bytes),      size(settings.limits.message_id_bytes),
+                    size(settings.limits.room_bytes),      size(settings.limits.rooms_per_stream),
+                    size(settings.limits.history_messages)};
+  options.hub = {.ring = {size(settings.hub.ring_messages), size(settings.hub.ring_bytes)},
+                 .memory = size(settings.hub.memory_bytes),
+                 .linger = std::chrono::milliseconds(settings.hub.room_linger_ms),
+                 .classes = room_classes(settings.classes)};
+  options.repeats = std::chrono::milliseconds(settings.broker.repeat_window_ms);
+  options.resume_records = size(settings.hub.resume_records);
+  options.history_records = size(settings.limits.history_records);
+  options.token_key = settings.hub.token_key;
+  options.publishes_in_flight_per_user = size(settings.limits.publishes_in_flight_per_user);
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
 }
@@ -118,14 +140,24 @@ std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
   return sections;
 }
 
-struct Daemon::State {
+struct Daemon::State final : admin::Control {
   // One topic that carries messages, and who reads it. The subscription goes first.
   struct Source {
-    Source(hub::Feed::Kind kind, const std::string& its_topic, State& state)
-        : topic(its_topic), feed(kind, topic, state.server->inbox(), state.server->frames(), state.log) {}
+    Source(hub::Log its_log, const std::string& its_topic, State& state)
+        : log(its_log),
+          topic(its_topic),
+          feed({.log = its_log,
+                .topic = topic,
+                .repeats = state.repeats(),
+                .keep_from = state.clock.now() - state.repeats(),
+                .token_key = state.settings.hub.token_key},
+               state.server->inbox(), state.server->frames(), state.log) {}
 
+    hub::Log log;
     std::string_view topic;  // of the settings
     hub::Feed feed;
+    std::optional<std::vector<sdk::Extent>> ends;  // where the log ended when it was first asked
+    bool warm = false;                             // the feed came there
     std::unique_ptr<sdk::Subscription> subscription;
   };
 
@@ -135,8 +167,17 @@ struct Daemon::State {
     if (server_id.empty()) server_id = text("grpc-server-", std::time(nullptr));
   }
 
-  sdk::Result<> subscribe(hub::Feed::Kind kind, const std::string& topic);
+  [[nodiscard]] std::chrono::milliseconds repeats() const { return std::chrono::milliseconds(settings.broker.repeat_window_ms); }
+  sdk::Result<> subscribe(hub::Log log, const std::string& topic);
+  void warm_up(Source& source, sdk::Deadline deadline);
+  // [any]
+  bool drain() noexcept override { return !told_to_drain.exchange(true); }
+
+  // The admin service, if there is to be one, as the server takes it.
+  std::optional<rpc::LocalListener> operators();
   void watch_health();
+  void beat();
+  void move_streams();
 
   config::Settings settings;
   plugin::Set& plugins;
@@ -146,6 +187,8 @@ struct Daemon::State {
   std::string server_id;
   sdk::Broker* broker = nullptr;
   std::optional<hub::Heartbeat> heartbeat;
+  std::atomic<bool> told_to_drain = false;
+  std::optional<admin::Service> admin;  // gone after the server that serves it
   std::unique_ptr<rpc::Server> server;
   std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
   std::optional<bool> serving;                   // none before the first look
@@ -159,9 +202,19 @@ Daemon::~Daemon() {
   state_->plugins.stop();
 }
 
-sdk::Result<> Daemon::State::subscribe(hub::Feed::Kind kind, const std::string& topic) {
-  auto& source = *sources.emplace_back(std::make_unique<Source>(kind, topic, *this));
-  auto subscription = broker->subscribe(topic, sdk::From::latest, source.feed);
+std::optional<rpc::LocalListener> Daemon::State::operators() {
+  if (settings.admin.listen.empty()) return std::nullopt;
+  const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
+  admin.emplace(admin::Service::Host{server_id, version, settings.classes}, *this, clock);
+  return rpc::LocalListener{address.host, address.port, &*admin};
+}
+
+// What was said lately fills the rings, so that who comes back finds it there, and tells what is a repeat. What was said before
+// that tells what was a repeat then.
+sdk::Result<> Daemon::State::subscribe(hub::Log which, const std::string& topic) {
+  auto& source = *sources.emplace_back(std::make_unique<Source>(which, topic, *this));
+  const auto from = repeats().count() == 0 ? sdk::From::latest : sdk::From::since(clock.now() - 2 * repeats());
+  auto subscription = broker->subscribe(topic, from, source.feed);
   if (!subscription) return std::unexpected(subscription.error());
   source.subscription = *std::move(subscription);
   return {};
@@ -180,38 +233,76 @@ sdk::Result<> Daemon::start() {
   s.broker = *broker;
 
   // The port first: a host that cannot have it should not have disturbed the broker.
-  auto server = rpc::Server::open(server_options(s.settings, *listen, s.server_id), *s.broker, s.clock, s.log);
+  auto options = server_options(s.settings, *listen, s.server_id);
+  options.local = s.operators();
+  auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);
   if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
   if (auto started = s.server->start(); !started) return started;
-  if (auto lobby = s.subscribe(hub::Feed::Kind::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
-  if (auto rooms = s.subscribe(hub::Feed::Kind::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
+  if (auto lobby = s.subscribe(hub::Log::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
+  if (auto rooms = s.subscribe(hub::Log::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
 
   s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ",
              s.settings.broker.rooms_topic, " (rooms), ", s.settings.broker.connections_topic, " (connections)");
+  if (s.admin) s.log.info("admin service on ", s.server->local_address());
   s.heartbeat.emplace(*s.broker, s.log, s.clock, s.settings.broker.hosts_topic, s.server_id,
                       std::chrono::milliseconds(s.settings.host.heartbeat_ms));
 
   // A broker that is well says at once where its topics end; the line below then means that messages flow.
-  for (auto& source : s.sources) (void)source->feed.wait_started(std::chrono::steady_clock::now() + feed_wait);
+  for (auto& source : s.sources) s.warm_up(*source, std::chrono::steady_clock::now() + feed_wait);
   s.watch_health();
   std::cout << "chatd listening on " << s.server->address() << std::endl;
   return {};
 }
 
-// Serving is: the broker is well and every feed has begun.
+void Daemon::State::warm_up(Source& source, sdk::Deadline deadline) {
+  if (source.warm || !source.feed.wait_started(deadline)) return;
+  if (!source.ends) {
+    auto ends = broker->extents(source.topic, std::max(deadline, std::chrono::steady_clock::now() + extents_wait));
+    if (!ends) return;
+    source.ends = *std::move(ends);
+  }
+  if (!source.feed.wait_for(*source.ends, deadline)) return;
+  source.warm = true;
+  server->warm(source.log);
+}
+
+// Serving is: the broker is well and every feed came to where its log ended.
 void Daemon::State::watch_health() {
   const sdk::Health health = broker->health();
-  const bool begun = std::ranges::all_of(sources, [](auto& source) { return source->feed.wait_started(sdk::Deadline::min()); });
+  if (health.ready) {
+    for (auto& source : sources) warm_up(*source, std::chrono::steady_clock::now());
+  }
+  const bool begun = std::ranges::all_of(sources, [](auto& source) { return source->warm; });
   const bool now = health.ready && begun;
   if (now == serving) return;
   serving = now;
   server->serving(now);
+  const std::string why = now ? "" : health.ready ? "what was said lately is still read from the broker's log" : health.text;
+  if (admin) admin->serving(now, why);
   if (now)
     log.info("serving");
   else
-    log.warning("not serving: ", health.ready ? "the broker has not said where its topics end" : health.text);
+    log.warning("not serving: ", why);
+}
+
+void Daemon::State::beat() {
+  server->tick();
+  if (serving == true) heartbeat->beat(server->streams());
+}
+
+// One after another within the window, so that the other hosts do not get all of them at once.
+void Daemon::State::move_streams() {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto end = begin + std::chrono::milliseconds(settings.host.drain_window_ms);
+  for (auto now = begin; now < end && server->streams() > 0; now = std::chrono::steady_clock::now()) {
+    const auto steps = std::max<std::int64_t>((end - now) / move_interval, 1);
+    const auto streams = server->streams();
+    (void)server->move_streams((streams + static_cast<std::size_t>(steps) - 1) / static_cast<std::size_t>(steps));
+    beat();
+    std::this_thread::sleep_for(move_interval);
+  }
 }
 
 void Daemon::wait() {
@@ -223,17 +314,25 @@ void Daemon::wait() {
       state_->log.info("stopping (", signal == SIGINT ? "SIGINT" : "SIGTERM", "); a second one ends at once");
       return;
     }
+    if (state_->told_to_drain) {
+      state_->log.info("stopping (an operator's Drain); a signal ends at once");
+      return;
+    }
     state_->watch_health();
-    if (state_->serving == true) state_->heartbeat->beat(state_->server->streams());
+    state_->beat();
   }
 }
 
 void Daemon::drain() {
   die_on_next_signal();
   auto& s = *state_;
+  s.told_to_drain = true;
+  if (s.admin) s.admin->draining();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
   Patience patience(*s.broker, deadline);
   s.server->refuse_new();
+  s.move_streams();
+  s.server->refuse_publishes();
   if (!patience.wait([&](auto until) { return s.server->wait_publishes(until); }))
     s.log.warning("publishes were still in flight when the host stopped waiting for the broker");
   // What was answered OK reaches the streams before they end.

@@ -28,7 +28,8 @@ class Daemon {
 
   // Starts everything; prints "chatd listening on ADDRESS" to stdout when clients may come. [control] may block
   [[nodiscard]] sdk::Result<> start();
-  // Watches the broker's health and waits for SIGINT or SIGTERM, which must be blocked. [control] may block
+  // Watches the broker's health and waits for SIGINT or SIGTERM, which must be blocked, or for an operator's Drain.
+  // [control] may block
   void wait();
   // Ends in order, within host.drain_deadline_ms and two seconds: no new work, publishes answered, streams ended with what they
   // are due, plugins drained and stopped. For a broker that is not well it waits two seconds only. A second SIGINT or SIGTERM

@@ -1,5 +1,6 @@
 // chatd: the command line. Exit status: 0, 1 for a failure, 2 for usage or configuration.
 #include <csignal>
+#include <cstdint>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 #include <sys/resource.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/admin/command.hpp"
+#include "host/config/address.hpp"
 #include "host/config/load.hpp"
 #include "host/config/reference.hpp"
 #include "host/consume/consumer.hpp"
@@ -101,6 +104,30 @@ int run_consumer(const Arguments& arguments, const consume::Options& options) {
   return ended.error().code == sdk::Code::unimplemented ? usage : status;
 }
 
+// Which host is meant: the address given, or else the one that the configuration names.
+std::expected<std::string, int> admin_address(const Arguments& arguments, const std::string& given) {
+  if (!given.empty()) return given;
+  config::Sources sources{{}, config::process_environment(), arguments.set};
+  if (!arguments.file.empty()) sources.file = arguments.file;
+  const auto settings = config::load(sources);
+  if (!settings) return std::unexpected(report(settings.error()));
+  const auto address = config::parse_address(settings->admin.listen);
+  if (address && address->port != 0) return settings->admin.listen;
+  std::cerr << "chatd: admin.listen is \"" << settings->admin.listen
+            << "\", which names no port; name it with --admin HOST:PORT\n";
+  return std::unexpected(usage);
+}
+
+template <class Command>
+int ask_host(const Arguments& arguments, const std::string& given, Command command) {
+  const auto address = admin_address(arguments, given);
+  if (!address) return address.error();
+  const auto said = command(*address);
+  if (!said) return report(said.error());
+  std::cout << *said;
+  return 0;
+}
+
 int run(const Arguments& arguments) {
   block_stop_signals();
   raise_descriptor_limit();
@@ -148,6 +175,31 @@ int main(int argc, char** argv) {
       ->check([](const std::string& name) { return std::string(name.empty() ? "a group needs a name" : ""); });
   consumer_command.add_flag(
       "--json", [&consumer_options](std::int64_t) { consumer_options.form = consume::Form::json; }, "One JSON object a line");
+  std::string admin;
+  const auto add_admin = [&](CLI::App& command) {
+    add_config(command);
+    command.add_option("--admin", admin, "The host's admin.listen (none: what the configuration says)")
+        ->type_name("HOST:PORT")
+        ->check([](const std::string& address) {
+          const auto parsed = config::parse_address(address);
+          return parsed ? std::string() : parsed.error().text;
+        });
+  };
+  auto& drain_command = *app.add_subcommand("drain", "Tells a running host to end as on SIGTERM, and waits until it has");
+  add_admin(drain_command);
+  bool no_wait = false;
+  drain_command.add_flag("--no-wait", no_wait, "Does not wait");
+  auto& admin_command = *app.add_subcommand("admin", "Asks a running host");
+  admin_command.require_subcommand(1);
+  auto& status_command = *admin_command.add_subcommand("status", "How it is, and how much it has to do");
+  auto& slow_command = *admin_command.add_subcommand("slow", "The clients that are furthest behind");
+  admin::Form form = admin::Form::table;
+  std::uint32_t limit = 20;
+  for (auto* command : {&status_command, &slow_command}) {
+    add_admin(*command);
+    command->add_flag("--json", [&form](std::int64_t) { form = admin::Form::json; }, "One JSON object");
+  }
+  slow_command.add_option("--limit", limit, "At most so many clients")->check(CLI::Range(1, 1000))->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -156,5 +208,8 @@ int main(int argc, char** argv) {
   if (check_command) return check(arguments);
   if (config_command) return reference(arguments);
   if (consumer_command) return run_consumer(arguments, consumer_options);
+  if (drain_command) return ask_host(arguments, admin, [&](const auto& host) { return admin::drain(host, !no_wait); });
+  if (status_command) return ask_host(arguments, admin, [&](const auto& host) { return admin::status(host, form); });
+  if (slow_command) return ask_host(arguments, admin, [&](const auto& host) { return admin::slow_clients(host, limit, form); });
   return run(arguments);
 }

@@ -15,6 +15,8 @@ class BytesFrame final : public hub::Frame {
  public:
   explicit BytesFrame(std::vector<std::uint8_t> bytes) : Frame(bytes.size()), content_(std::move(bytes)) {}
 
+  [[nodiscard]] const std::vector<std::uint8_t>& content() const noexcept { return content_; }
+
  private:
   std::vector<std::uint8_t> content_;
 };
@@ -24,7 +26,10 @@ class BytesMaker final : public hub::FrameMaker {
   [[nodiscard]] hub::FramePtr message(const wire::Message& message, std::string_view position) override {
     return frame(encoder_.measure(message, position));
   }
-  [[nodiscard]] hub::FramePtr subscribed(std::string_view room) override { return frame(encoder_.measure_subscribed(room)); }
+  [[nodiscard]] hub::FramePtr notice(const wire::Notice& notice) override { return frame(encoder_.measure(notice)); }
+  [[nodiscard]] hub::FramePtr moved(const hub::Frame& from, std::string_view) override {
+    return std::make_shared<BytesFrame>(static_cast<const BytesFrame&>(from).content());
+  }
 
  private:
   [[nodiscard]] hub::FramePtr frame(std::size_t bytes) const {

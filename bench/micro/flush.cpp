@@ -28,9 +28,10 @@ class FakeTransport final : public hub::Progress {
 class FakeStream final : public hub::Outlet {
  public:
   FakeStream(hub::Hub& hub, FakeTransport& transport, const std::vector<std::string>& rooms)
-      : transport_(transport), session_(hub.open(*this, "alice", rooms, false)) {
+      : transport_(transport), session_(hub.open(*this, "alice", wishes(rooms), false)) {
     hub.written(session_);
   }
+  void open() noexcept override {}
   void write(const hub::Frame&, bool) noexcept override {
     ++writes;
     transport_.started(*this);
@@ -42,6 +43,12 @@ class FakeStream final : public hub::Outlet {
   std::size_t writes = 0;
 
  private:
+  static std::vector<hub::Hub::Wish> wishes(const std::vector<std::string>& rooms) {
+    std::vector<hub::Hub::Wish> all;
+    for (const auto& room : rooms) all.push_back({room, std::nullopt});
+    return all;
+  }
+
   FakeTransport& transport_;
   hub::Session& session_;
 };
@@ -59,7 +66,9 @@ void delivered(const char* name, std::size_t rooms, std::size_t members, std::si
   constexpr std::size_t deliveries = 160'000;
   BytesMaker maker;
   const hub::Limits limits;
-  hub::Hub hub(limits, maker);
+  hub::Hub hub({limits, {"lobby", "rooms"}, {}}, maker);
+  hub.warm(hub::Log::lobby);
+  hub.warm(hub::Log::rooms);
   FakeTransport transport(hub);
   std::vector<std::string> names;
   for (std::size_t room = 0; room < rooms; ++room) names.push_back(room == 0 ? "" : "room-" + std::to_string(room));
@@ -71,10 +80,14 @@ void delivered(const char* name, std::size_t rooms, std::size_t members, std::si
 
   const hub::FramePtr frame = std::make_shared<BytesFrame>(std::vector<std::uint8_t>(content.begin(), content.end()));
   std::vector<hub::Arrival> batch;
+  std::int64_t offset = 0;
   const auto deliver = [&] {
     batch.clear();
     for (std::size_t i = 0; i < window; ++i) {
-      for (const auto& room : names) batch.push_back({room, frame});
+      for (const auto& room : names) {
+        const auto log = room.empty() ? hub::Log::lobby : hub::Log::rooms;
+        batch.push_back({.room = room, .frame = frame, .log = log, .position = {0, offset++}, .time_ms = 1});
+      }
     }
     hub.arrive(batch);
     while (!hub.idle()) hub.flush_one(transport);

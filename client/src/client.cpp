@@ -1,14 +1,20 @@
 #include "chatd/client/client.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <random>
-#include <unordered_map>
+#include <thread>
 #include <utility>
 
+#include <grpcpp/alarm.h>
+
+#include "call.hpp"
 #include "chat.grpc.pb.h"
 #include "chatd/client/utf8.hpp"
 #include "chatd/sdk/text.hpp"
 #include "link.hpp"
+#include "message_ids.hpp"
+#include "publishing.hpp"
 #include "queue.hpp"
 #include "stream.hpp"
 #include "wire.hpp"
@@ -30,62 +36,142 @@ sdk::Result<> check(const Draft& draft) {
   return {};
 }
 
-sdk::Result<Receipt> outcome(const grpc::Status& status, const chat::Close& answer, const std::string& target) {
-  if (status.ok()) return from_wire(answer);
-  return std::unexpected(to_error(status, sdk::text(target, " did not take the message")));
+sdk::Result<> check(const HistoryQuery& query) {
+  if (!query.before.empty() + !query.after.empty() + query.since.has_value() > 1)
+    return sdk::fail(sdk::Code::invalid_argument, "the query has more than one place; give before, after or since");
+  return check_text("the room's name", query.room);
 }
+
+sdk::Result<HistoryPage> outcome(const grpc::Status& status, chat::HistoryReply&& answer, const std::string& target) {
+  if (status.ok()) return from_wire(std::move(answer));
+  return std::unexpected(to_error(status, sdk::text(target, " did not give the history")));
+}
+
+// An asynchronous publish: a try, or the wait for the next one, is under way until it is answered.
+class Publish final : public Call {
+ public:
+  Publish(const Options& options, Link& link, Queue& queue, Calls& calls, chat::Message message, std::uint64_t seed,
+          Client::Answered answered)
+      : publishing_(options, link, std::move(message), seed), queue_(queue), calls_(calls), answered_(std::move(answered)) {}
+
+  void start() {
+    const std::lock_guard lock(mutex_);
+    begin();
+  }
+
+  void cancel() override {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    if (waiting_) alarm_.Cancel();
+    if (try_ && !waiting_) try_->context.TryCancel();
+  }
+
+  void proceed(bool) override {
+    auto outcome = step();
+    if (!outcome) return;
+    const auto self = calls_.take(*this);
+    answered_(std::move(*outcome));
+  }
+
+ private:
+  struct Try {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<chat::Close>> reader;
+    chat::Close answer;
+    grpc::Status status;
+  };
+
+  void begin() {
+    try_ = std::make_unique<Try>();
+    const auto stub = publishing_.begin(try_->context);
+    try_->reader = stub->AsyncBroadcastMessage(&try_->context, publishing_.message(), &queue_.completions());
+    try_->reader->Finish(&try_->answer, &try_->status, this);
+  }
+
+  std::optional<sdk::Result<Receipt>> step() {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(waiting_, false)) {
+      if (cancelled_) return std::unexpected(publishing_.called_off());
+      begin();
+      return std::nullopt;
+    }
+    auto verdict = publishing_.judge(try_->status, try_->answer, try_->context);
+    if (verdict.outcome) return std::move(verdict.outcome);
+    if (cancelled_) return std::unexpected(publishing_.called_off());
+    waiting_ = true;
+    alarm_.Set(&queue_.completions(), after(verdict.wait), this);
+    return std::nullopt;
+  }
+
+  std::mutex mutex_;  // guards what follows
+  Publishing publishing_;
+  Queue& queue_;
+  Calls& calls_;
+  Client::Answered answered_;
+  std::unique_ptr<Try> try_;
+  grpc::Alarm alarm_;
+  bool waiting_ = false;  // for the next try
+  bool cancelled_ = false;
+};
+
+class Asking final : public Call {
+ public:
+  Asking(const Options& options, Link& link, Queue& queue, Calls& calls, Client::Told told)
+      : options_(options), link_(link), queue_(queue), calls_(calls), told_(std::move(told)) {}
+
+  void start(const HistoryQuery& query) {
+    context_.set_deadline(after(options_.history_timeout));
+    const auto stub = chat::Broadcast::NewStub(link_.channel());
+    reader_ = stub->AsyncHistory(&context_, to_wire(options_.user, query), &queue_.completions());
+    reader_->Finish(&answer_, &status_, this);
+  }
+
+  void cancel() override { context_.TryCancel(); }
+
+  void proceed(bool) override {
+    const auto self = calls_.take(*this);
+    told_(outcome(status_, std::move(answer_), options_.target));
+  }
+
+ private:
+  const Options& options_;
+  Link& link_;
+  Queue& queue_;
+  Calls& calls_;
+  Client::Told told_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<chat::HistoryReply>> reader_;
+  chat::HistoryReply answer_;
+  grpc::Status status_;
+};
 
 }  // namespace
 
 struct Client::State {
-  // An asynchronous publish; it owns itself through `publishing` until it is answered.
-  class Publish final : public Event {
-   public:
-    Publish(State& state, Answered answered) : state_(state), answered_(std::move(answered)) {}
-    void start(const Draft& draft);
-    void cancel() { context_.TryCancel(); }
-    void proceed(bool ok) override;
-
-   private:
-    State& state_;
-    Answered answered_;
-    grpc::ClientContext context_;
-    std::unique_ptr<grpc::ClientAsyncResponseReader<chat::Close>> reader_;
-    chat::Close answer_;
-    grpc::Status status_;
-  };
-
   explicit State(Options chosen)
       : options(std::move(chosen)), link(options), seeds(options.seed.value_or(std::random_device{}())) {}
 
-  ~State() {
+  ~State() { calls.cancel(); }
+
+  std::uint64_t seed() {
     const std::lock_guard lock(mutex);
-    for (const auto& [address, publish] : publishing) publish->cancel();
+    return seeds();
+  }
+
+  chat::Message message(const Draft& draft) {
+    auto message = to_wire(options.user, draft);
+    if (message.message_id().empty()) message.set_message_id(ids.next());
+    return message;
   }
 
   const Options options;
   Link link;
-  std::mutex mutex;  // guards what follows
-  std::mt19937_64 seeds;
-  std::unordered_map<Publish*, std::unique_ptr<Publish>> publishing;
+  MessageIds ids;
+  std::mutex mutex;
+  std::mt19937_64 seeds;  // guarded by the mutex
+  Calls calls;
   Queue queue;  // last: it answers what was cancelled before the rest goes
 };
-
-void Client::State::Publish::start(const Draft& draft) {
-  context_.set_deadline(after(state_.options.publish_timeout));
-  reader_ = chat::Broadcast::NewStub(state_.link.channel())
-                ->AsyncBroadcastMessage(&context_, to_wire(state_.options.user, draft), &state_.queue.completions());
-  reader_->Finish(&answer_, &status_, this);
-}
-
-void Client::State::Publish::proceed(bool) {
-  std::unique_ptr<Publish> self;
-  {
-    const std::lock_guard lock(state_.mutex);
-    self = std::move(state_.publishing.extract(this).mapped());
-  }
-  answered_(outcome(status_, answer_, state_.options.target));
-}
 
 sdk::Result<std::unique_ptr<Client>> Client::open(Options options) {
   if (options.target.empty()) return sdk::fail(sdk::Code::invalid_argument, "the server's address is empty; give HOST:PORT");
@@ -102,32 +188,48 @@ Client::~Client() = default;
 
 sdk::Result<Receipt> Client::publish(const Draft& draft) {
   if (auto checked = check(draft); !checked) return std::unexpected(std::move(checked.error()));
-  const auto& options = state_->options;
-  grpc::ClientContext context;
-  context.set_deadline(after(options.publish_timeout));
-  chat::Close answer;
-  const auto status =
-      chat::Broadcast::NewStub(state_->link.channel())->BroadcastMessage(&context, to_wire(options.user, draft), &answer);
-  return outcome(status, answer, options.target);
+  Publishing publishing(state_->options, state_->link, state_->message(draft), state_->seed());
+  while (true) {
+    grpc::ClientContext context;
+    chat::Close answer;
+    const auto status = publishing.begin(context)->BroadcastMessage(&context, publishing.message(), &answer);
+    auto verdict = publishing.judge(status, answer, context);
+    if (verdict.outcome) return std::move(*verdict.outcome);
+    std::this_thread::sleep_for(verdict.wait);
+  }
 }
 
 void Client::publish(const Draft& draft, Answered answered) {
   if (auto checked = check(draft); !checked) return answered(std::unexpected(std::move(checked.error())));
-  auto publish = std::make_unique<State::Publish>(*state_, std::move(answered));
-  // Started under the lock, so that the answer cannot come before it is in the map.
-  const std::lock_guard lock(state_->mutex);
-  publish->start(draft);
-  auto* address = publish.get();
-  state_->publishing.emplace(address, std::move(publish));
+  auto owned = std::make_unique<Publish>(state_->options, state_->link, state_->queue, state_->calls, state_->message(draft),
+                                         state_->seed(), std::move(answered));
+  auto& publish = *owned;
+  state_->calls.add(std::move(owned));
+  publish.start();
 }
 
-std::unique_ptr<Subscription> Client::subscribe(std::vector<std::string> rooms, Listener& listener) {
-  const auto seed = [this] {
-    const std::lock_guard lock(state_->mutex);
-    return state_->seeds();
-  }();
-  return std::make_unique<Stream>(state_->options, state_->link, state_->queue, to_wire(state_->options.user, rooms), listener,
-                                  seed);
+sdk::Result<HistoryPage> Client::history(const HistoryQuery& query) {
+  if (auto checked = check(query); !checked) return std::unexpected(std::move(checked.error()));
+  const auto& options = state_->options;
+  grpc::ClientContext context;
+  context.set_deadline(after(options.history_timeout));
+  chat::HistoryReply answer;
+  const auto stub = chat::Broadcast::NewStub(state_->link.channel());
+  const auto status = stub->History(&context, to_wire(options.user, query), &answer);
+  return outcome(status, std::move(answer), options.target);
+}
+
+void Client::history(const HistoryQuery& query, Told told) {
+  if (auto checked = check(query); !checked) return told(std::unexpected(std::move(checked.error())));
+  auto owned = std::make_unique<Asking>(state_->options, state_->link, state_->queue, state_->calls, std::move(told));
+  auto& asking = *owned;
+  state_->calls.add(std::move(owned));
+  asking.start(query);
+}
+
+std::unique_ptr<Subscription> Client::subscribe(std::vector<std::string> rooms, Listener& listener, std::uint32_t history) {
+  return std::make_unique<Stream>(state_->options, state_->link, state_->queue, to_wire(state_->options.user, rooms, history),
+                                  listener, state_->seed());
 }
 
 }  // namespace chatd::client

@@ -12,16 +12,21 @@ namespace {
 
 // As Go's programs do: a proxy from the environment is never asked for this machine.
 bool is_loopback(std::string_view target) {
-  for (const std::string_view host : {"localhost", "127.", "[::1]"})
+  for (const std::string_view host : {"localhost", "127.", "[::1]", "ipv4:127.", "ipv6:[::1]"})
     if (target.starts_with(host)) return true;
   return false;
 }
 
+constexpr const char* first_that_answers = "pick_first";
+constexpr const char* in_turn = "round_robin";
+// Before it is made anew, to which the same address may answer first again.
+constexpr int turns = 3;
+
 }  // namespace
 
-Link::Link(const Options& options) : options_(options), channel_(make()) {}
+Link::Link(const Options& options) : options_(options), channel_(make(first_that_answers)) {}
 
-std::shared_ptr<grpc::Channel> Link::make() const {
+std::shared_ptr<grpc::Channel> Link::make(const char* policy) const {
   const auto milliseconds = [](std::chrono::milliseconds time) { return static_cast<int>(time.count()); };
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds(options_.connect_timeout));  // in fact: to connect
@@ -36,6 +41,7 @@ std::shared_ptr<grpc::Channel> Link::make() const {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // Repeats are the caller's to decide.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetLoadBalancingPolicyName(policy);
   if (is_loopback(options_.target)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(options_.target, grpc::InsecureChannelCredentials(), arguments);
 }
@@ -47,8 +53,19 @@ std::shared_ptr<grpc::Channel> Link::channel() const {
 
 std::shared_ptr<grpc::Channel> Link::fresh_channel() {
   const std::lock_guard lock(mutex_);
-  if (channel_->GetState(false) == GRPC_CHANNEL_TRANSIENT_FAILURE) channel_ = make();
+  if (channel_->GetState(false) == GRPC_CHANNEL_TRANSIENT_FAILURE) {
+    channel_ = make(first_that_answers);
+    turns_ = 0;
+  }
   return channel_;
+}
+
+void Link::leave(const std::shared_ptr<grpc::Channel>& channel) {
+  const std::lock_guard lock(mutex_);
+  // Another stream may have left it already.
+  if (channel_ != channel || (turns_ > 0 && --turns_ > 0)) return;
+  channel_ = make(in_turn);
+  turns_ = turns;
 }
 
 }  // namespace chatd::client

@@ -1,6 +1,8 @@
-// The connection to the server, as one gRPC channel, made anew where waiting for the old one would take too long.
+// The connection to the server, as one gRPC channel, made anew where waiting for the old one would take too long; and what is
+// known of the server behind it.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -19,13 +21,23 @@ class Link {
   // A channel that tries to connect now. A failed channel would sit out gRPC's own back-off first, on top of the
   // caller's: it is replaced. [any] never blocks
   [[nodiscard]] std::shared_ptr<grpc::Channel> fresh_channel();
+  // The host that this channel led to is to be left, although it can be reached. The next channel takes the target's addresses
+  // in turn, because the first one may be that of this host, and connects anew, because a balancer may stand there. [any] never
+  // blocks
+  void leave(const std::shared_ptr<grpc::Channel>& channel);
+
+  // Whether the server was last seen to be chatd, not an older one. [any] never blocks
+  [[nodiscard]] bool is_chatd() const noexcept { return is_chatd_; }
+  void saw_chatd(bool is) noexcept { is_chatd_ = is; }
 
  private:
-  [[nodiscard]] std::shared_ptr<grpc::Channel> make() const;
+  [[nodiscard]] std::shared_ptr<grpc::Channel> make(const char* policy) const;
 
   const Options& options_;
+  std::atomic<bool> is_chatd_ = false;
   mutable std::mutex mutex_;
   std::shared_ptr<grpc::Channel> channel_;  // shared as gRPC has it: a call keeps its channel
+  int turns_ = 0;                           // that the channel may still take; 0: it stays with the first that answers
 };
 
 }  // namespace chatd::client

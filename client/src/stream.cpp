@@ -59,10 +59,22 @@ bool Stream::closing() {
 void Stream::open() {
   attempt_ = std::make_unique<Attempt>();
   attempt_->channel = link_.fresh_channel();
+  for (const auto& [room, token] : tokens_) attempt_->resumed.insert(room);
   attempt_->reader =
-      chat::Broadcast::NewStub(attempt_->channel)->PrepareAsyncCreateStream(&attempt_->context, request_, &queue_.completions());
+      chat::Broadcast::NewStub(attempt_->channel)->PrepareAsyncCreateStream(&attempt_->context, request(), &queue_.completions());
   settle_in(options_.settle);
   attempt_->reader->StartCall(begin(started_));
+}
+
+chat::Connect Stream::request() {
+  auto request = request_;
+  if (began_) request.clear_history();
+  for (const auto& [room, token] : tokens_) {
+    auto& resume = *request.add_resume();
+    resume.set_room(room);
+    resume.set_token(token);
+  }
+  return request;
 }
 
 // Takes the place of an alarm that was set before: that one's step comes with ok = false.
@@ -79,7 +91,10 @@ void Stream::on_started(bool ok) {
 
 void Stream::on_answered(bool ok) {
   if (!ok) return finish();
-  if (attempt_->context.GetServerInitialMetadata().contains(live)) connected();
+  if (attempt_->context.GetServerInitialMetadata().contains(live)) {
+    link_.saw_chatd(true);
+    connected();
+  }
   read();
 }
 
@@ -93,9 +108,12 @@ void Stream::on_settled(bool ok) {
 void Stream::connected() {
   if (attempt_->connected || closing()) return;
   attempt_->connected = true;
+  leaving_ = false;
   attempt_->connected_at = std::chrono::steady_clock::now();
   attempt_->settle->Cancel();
   listener_.connected(std::exchange(again_, true));
+  for (const auto& room : std::exchange(forgotten_, {}))
+    if (!closing()) listener_.missed(room, {});
 }
 
 void Stream::read() {
@@ -105,11 +123,46 @@ void Stream::read() {
 
 void Stream::on_read(bool ok) {
   if (!ok) return finish();
-  connected();
-  // What is not a message is for those who asked for it.
-  if (attempt_->frame.kind() == chat::Message::MESSAGE && !closing()) listener_.message(from_wire(std::move(attempt_->frame)));
+  if (!attempt_->moved) {
+    if (!attempt_->connected && !attempt_->context.GetServerInitialMetadata().contains(live)) link_.saw_chatd(false);
+    connected();
+    take(std::move(attempt_->frame));
+  }
   attempt_->frame.Clear();
   read();
+}
+
+void Stream::take(chat::Message&& frame) {
+  if (closing()) return;
+  const auto room = frame.room();
+  const auto token = frame.position();
+  switch (frame.kind()) {
+    case chat::Message::MESSAGE:
+      listener_.message(from_wire(std::move(frame)));
+      break;
+    case chat::Message::SUBSCRIBED:
+      begin_room(frame);
+      break;
+    case chat::Message::GAP:
+      listener_.missed(room, from_wire(frame.loss()));
+      break;
+    case chat::Message::MOVE:
+      attempt_->moved = true;
+      attempt_->context.TryCancel();
+      return;
+    default:  // POSITION, and what a newer server may say
+      break;
+  }
+  if (token.empty()) return;
+  tokens_[room] = token;
+  began_ = true;
+  resumes_ = true;
+}
+
+void Stream::begin_room(const chat::Message& frame) {
+  if (!attempt_->resumed.contains(frame.room())) return;
+  if (frame.recovered()) return listener_.recovered(frame.room());
+  listener_.missed(frame.room(), from_wire(frame.loss()));
 }
 
 void Stream::finish() {
@@ -121,6 +174,7 @@ void Stream::finish() {
 sdk::Error Stream::failure() const {
   const auto& status = attempt_->status;
   if (status.ok()) return {sdk::Code::unavailable, sdk::text(options_.target, " ended the stream"), true};
+  if (attempt_->moved) return {sdk::Code::unavailable, sdk::text(options_.target, " asked its clients to move"), true};
   if (attempt_->connected) return to_error(status, sdk::text("the stream from ", options_.target, " broke off"));
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     auto error = to_error(status, sdk::text("cannot reach ", options_.target));
@@ -132,16 +186,43 @@ sdk::Error Stream::failure() const {
 
 void Stream::on_finished(bool) {
   if (closing()) return;
-  const auto error = failure();
-  if (!worth_retrying(error.code)) return listener_.ended(error);
-
   const auto now = std::chrono::steady_clock::now();
-  if (attempt_->connected && now - attempt_->connected_at >= options_.steady) backoff_.reset();
+  if (attempt_->connected && now - attempt_->connected_at >= options_.steady) {
+    backoff_.reset();
+    moves_ = 0;
+  }
+  const auto error = failure();
+  const bool going = attempt_->moved || (error.code == sdk::Code::unavailable && !attempt_->status.ok() &&
+                                         attempt_->channel->GetState(false) == GRPC_CHANNEL_READY);
+  if (going) link_.leave(attempt_->channel);
+  // Servers that all send their clients on are not asked without a pause.
+  if (attempt_->moved && moves_++ == 0) {
+    leaving_ = true;
+    return open_in({});
+  }
+  // The host that was left may have been the first to answer again.
+  if (going && std::exchange(leaving_, false)) return open_in({});
+
+  if (error.code == sdk::Code::invalid_argument && !attempt_->resumed.empty()) {
+    forget_tokens();
+    listener_.lost(error, {});
+    return open_in({});
+  }
+  if (!worth_retrying(error.code)) return listener_.ended(error);
   const auto wait = backoff_.next();
   listener_.lost(error, wait);
+  open_in(wait);
+}
 
+// If it was not for the tokens that the stream was refused, it is refused again, for good.
+void Stream::forget_tokens() {
+  for (const auto& [room, token] : std::exchange(tokens_, {})) forgotten_.insert(room);
+}
+
+void Stream::open_in(std::chrono::milliseconds wait) {
   const std::lock_guard lock(mutex_);
   if (closing_) return;
+  if (wait == std::chrono::milliseconds::zero()) return open();
   retry_ = std::make_unique<grpc::Alarm>();
   retry_->Set(&queue_.completions(), after(wait), begin(due_));
 }

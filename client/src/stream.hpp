@@ -1,13 +1,17 @@
-// One subscription: a stream that is opened again, after a while, whenever it is lost.
+// One subscription: a stream that is opened again, after a while, whenever it is lost, and goes on where it broke.
 //
 // Each operation under way is a Step on the queue and is counted; everything but construction and destruction happens on
 // the queue's thread, so that one mutex for what the destructor touches is enough.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 
 #include <grpcpp/alarm.h>
 #include <grpcpp/client_context.h>
@@ -25,6 +29,8 @@ class Stream final : public Subscription {
   // Opens it. The references must outlive it.
   Stream(const Options& options, Link& link, Queue& queue, chat::Connect request, Listener& listener, std::uint64_t seed);
   ~Stream() override;
+
+  [[nodiscard]] bool resumes() const noexcept override { return resumes_; }
 
  private:
   class Step final : public Event {
@@ -45,7 +51,9 @@ class Stream final : public Subscription {
     std::unique_ptr<grpc::Alarm> settle;
     chat::Message frame;
     grpc::Status status;
+    std::set<std::string> resumed;  // the rooms that it goes on with
     bool connected = false;
+    bool moved = false;  // the server is going: what it still says comes again by resuming
     std::chrono::steady_clock::time_point connected_at;
   };
 
@@ -54,6 +62,12 @@ class Stream final : public Subscription {
   void read();
   void finish();
   void connected();
+  void take(chat::Message&& frame);
+  void begin_room(const chat::Message& frame);
+  void forget_tokens();
+  [[nodiscard]] chat::Connect request();
+  // Waits, and opens it again.
+  void open_in(std::chrono::milliseconds wait);
   [[nodiscard]] bool closing();
   Event* begin(Step& step);
   [[nodiscard]] sdk::Error failure() const;
@@ -72,6 +86,12 @@ class Stream final : public Subscription {
   Listener& listener_;
   Backoff backoff_;
   bool again_ = false;
+  unsigned moves_ = 0;                         // in a row, of streams that did not last
+  bool leaving_ = false;                       // a host that is going; no other one has answered yet
+  std::map<std::string, std::string> tokens_;  // by room: where the stream stands
+  std::set<std::string> forgotten_;            // rooms whose token was refused, until the listener knows
+  bool began_ = false;                         // there was a token: Connect.history is done with
+  std::atomic<bool> resumes_ = false;
 
   Step started_{*this, &Stream::on_started};
   Step answered_{*this, &Stream::on_answered};

@@ -19,6 +19,27 @@ sdk::Time to_time(const google::protobuf::Timestamp& stamp) {
   return sdk::Time{seconds{whole} + nanoseconds{part}};
 }
 
+void set(google::protobuf::Timestamp& stamp, sdk::Time time) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  stamp.set_seconds(whole.time_since_epoch().count());
+  stamp.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds{time - whole}.count()));
+}
+
+Loss::Reason to_reason(chat::Loss::Reason reason) {
+  switch (reason) {
+    case chat::Loss::TRUNCATED:
+      return Loss::Reason::truncated;
+    case chat::Loss::REMADE:
+      return Loss::Reason::remade;
+    case chat::Loss::TOO_FAR:
+      return Loss::Reason::too_far;
+    case chat::Loss::TOO_SLOW:
+      return Loss::Reason::too_slow;
+    default:  // a newer server may know others
+      return Loss::Reason::unknown;
+  }
+}
+
 }  // namespace
 
 chat::Message to_wire(const User& user, const Draft& draft) {
@@ -30,13 +51,27 @@ chat::Message to_wire(const User& user, const Draft& draft) {
   return message;
 }
 
-chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms) {
+chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms, std::uint32_t history) {
   chat::Connect connect;
   connect.mutable_user()->set_id(user.id);
   connect.mutable_user()->set_name(user.name);
   connect.set_active(true);
   for (const auto& room : rooms) connect.add_rooms(room);
+  connect.set_notices(true);
+  connect.set_history(history);
   return connect;
+}
+
+chat::HistoryRequest to_wire(const User& user, const HistoryQuery& query) {
+  chat::HistoryRequest request;
+  request.mutable_user()->set_id(user.id);
+  request.mutable_user()->set_name(user.name);
+  request.set_room(query.room);
+  request.set_limit(query.limit);
+  if (!query.before.empty()) request.set_before(query.before);
+  if (!query.after.empty()) request.set_after(query.after);
+  if (query.since) set(*request.mutable_since(), *query.since);
+  return request;
 }
 
 Message from_wire(chat::Message&& frame) {
@@ -44,7 +79,14 @@ Message from_wire(chat::Message&& frame) {
           .content = std::move(*frame.mutable_content()),
           .time = frame.has_timestamp() ? to_time(frame.timestamp()) : std::chrono::system_clock::now(),
           .room = std::move(*frame.mutable_room()),
-          .message_id = std::move(*frame.mutable_message_id())};
+          .message_id = std::move(*frame.mutable_message_id()),
+          .position = std::move(*frame.mutable_position())};
+}
+
+Loss from_wire(const chat::Loss& loss) {
+  return {.reason = to_reason(loss.reason()),
+          .messages = loss.messages(),
+          .since = loss.has_since() ? std::optional{to_time(loss.since())} : std::nullopt};
 }
 
 Receipt from_wire(const chat::Close& answer) {
@@ -52,6 +94,17 @@ Receipt from_wire(const chat::Close& answer) {
   if (answer.has_position())
     receipt.position = {answer.position().topic(), answer.position().partition(), answer.position().offset()};
   return receipt;
+}
+
+HistoryPage from_wire(chat::HistoryReply&& answer) {
+  HistoryPage page{.messages = {},
+                   .earlier = std::move(*answer.mutable_earlier()),
+                   .later = std::move(*answer.mutable_later()),
+                   .complete = answer.complete(),
+                   .looked_to = answer.has_looked_to() ? std::optional{to_time(answer.looked_to())} : std::nullopt};
+  page.messages.reserve(static_cast<std::size_t>(answer.messages_size()));
+  for (auto& message : *answer.mutable_messages()) page.messages.push_back(from_wire(std::move(message)));
+  return page;
 }
 
 sdk::Error to_error(const grpc::Status& status, std::string_view doing) {

@@ -1,5 +1,7 @@
 #include "terminal/command.hpp"
 
+#include <charconv>
+
 #include "chatd/sdk/text.hpp"
 
 namespace chatd::terminal {
@@ -19,6 +21,19 @@ std::string room_of(std::string_view argument) {
   return std::string{argument};
 }
 
+Command recall(std::string_view argument) {
+  constexpr std::uint32_t most = 1000;
+  std::uint32_t messages = usual_history;
+  const auto* const end = argument.data() + argument.size();
+  if (!argument.empty()) {
+    const auto [stop, wrong] = std::from_chars(argument.data(), end, messages);
+    if (wrong != std::errc{} || stop != end) messages = 0;
+  }
+  if (messages == 0 || messages > most)
+    return Wrong{sdk::text("/history takes a number of messages from 1 to ", most, ", as in /history 50")};
+  return Recall{messages};
+}
+
 }  // namespace
 
 Command parse_command(std::string_view line) {
@@ -34,6 +49,7 @@ Command parse_command(std::string_view line) {
     if (room.empty()) return Wrong{"/join needs the name of a room: /join ROOM"};
     return Join{std::move(room)};
   }
+  if (name == "/history") return recall(argument);
   if (name == "/leave") return Leave{room_of(argument)};
   if (!argument.empty() && (name == "/rooms" || name == "/help" || name == "/quit" || name == "/exit"))
     return Wrong{sdk::text(name, " stands alone on its line; to send this as a message, type /", line)};

@@ -1,6 +1,7 @@
 // What a typed line asks for.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,13 +19,19 @@ struct Leave {
   std::string room;  // empty: the current one
 };
 struct Rooms {};
+struct Recall {
+  std::uint32_t messages = 0;
+};
 struct Help {};
 struct Quit {};
 struct Wrong {
   std::string reason;
 };
 
-using Command = std::variant<Nothing, Say, Join, Leave, Rooms, Help, Quit, Wrong>;
+// How many messages of a room are shown when nobody says how many.
+inline constexpr std::uint32_t usual_history = 20;
+
+using Command = std::variant<Nothing, Say, Join, Leave, Rooms, Recall, Help, Quit, Wrong>;
 
 // Surrounding white space does not count; nor does the # in front of a room's name. [any] never blocks
 [[nodiscard]] Command parse_command(std::string_view line);

@@ -20,6 +20,10 @@ struct Arrived {
   std::string room;  // of the stream it came on
   client::Message message;
 };
+struct Missed {
+  std::string room;
+  client::Loss loss;
+};
 struct Lost {
   std::string room;
   sdk::Error error;
@@ -33,7 +37,12 @@ struct Answered {
   sdk::Result<client::Receipt> result;
 };
 
-using News = std::variant<Connected, Arrived, Lost, Ended, Answered>;
+struct Told {
+  std::size_t request = 0;
+  sdk::Result<client::HistoryPage> result;
+};
+
+using News = std::variant<Connected, Arrived, Missed, Lost, Ended, Answered, Told>;
 
 class Inbox {
  public:

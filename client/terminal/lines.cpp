@@ -36,6 +36,22 @@ std::string escape(char32_t c) {
   }
 }
 
+std::string_view cause(client::Loss::Reason reason) {
+  switch (reason) {
+    case client::Loss::Reason::unknown:
+      return "";
+    case client::Loss::Reason::truncated:
+      return ": the server no longer has them";
+    case client::Loss::Reason::remade:
+      return ": the server's log was made anew";
+    case client::Loss::Reason::too_far:
+      return ": the break was too long";
+    case client::Loss::Reason::too_slow:
+      return ": this connection was too slow";
+  }
+  return "";
+}
+
 std::string local_time(sdk::Time time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   const std::time_t whole = seconds;
@@ -84,12 +100,30 @@ std::string message_line(const client::Message& message, std::string_view own_id
                    visible(message.content));
 }
 
+std::string loss_line(std::string_view room, const client::Loss& loss) {
+  const auto where = room.empty() ? std::string{} : sdk::text("#", visible(room), ": ");
+  if (loss.messages == 0) return sdk::text(where, "messages may be missing", cause(loss.reason));
+  // How many were left out is known; a log that is cut is counted in records, which other rooms may share.
+  const auto* at_most = loss.reason == client::Loss::Reason::too_slow ? "" : "at most ";
+  const auto* what = loss.messages == 1 ? " message is missing" : " messages are missing";
+  return sdk::text(where, at_most, loss.messages, what, cause(loss.reason));
+}
+
+std::string history_title(std::string_view room, std::size_t messages) {
+  if (messages == 0) return sdk::text("there are no messages of ", room_name(room), " to show");
+  if (messages == 1) return sdk::text("the last message of ", room_name(room));
+  return sdk::text("the last ", messages, " messages of ", room_name(room));
+}
+
+std::string set_apart(std::string_view line) { return sdk::text("— ", line, " —"); }
+
 std::string_view help() noexcept {
   return "Commands:\n"
          "  TEXT           send it to the current room; //TEXT sends a text that begins with /\n"
          "  /join ROOM     listen to a room too, and make it the current one\n"
          "  /leave [ROOM]  leave a room, or the current one\n"
          "  /rooms         list the rooms listened to\n"
+         "  /history [N]   show the last N messages of the current room, or 20\n"
          "  /help          this list\n"
          "  /quit, /exit   end";
 }

@@ -1,6 +1,7 @@
 // The texts that people see.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,15 @@ namespace chatd::terminal {
 
 // "✓ [13:23:03] You: hello", "📩 [13:23:03] #games bob: hello"; local time. [any] never blocks
 [[nodiscard]] std::string message_line(const client::Message& message, std::string_view own_id);
+
+// "12 messages are missing: this connection was too slow", "#games: messages may be missing". [any] never blocks
+[[nodiscard]] std::string loss_line(std::string_view room, const client::Loss& loss);
+
+// "the last 3 messages of #games". [any] never blocks
+[[nodiscard]] std::string history_title(std::string_view room, std::size_t messages);
+
+// What is no message, set apart from messages: "— the last 3 messages of #games —". [any] never blocks
+[[nodiscard]] std::string set_apart(std::string_view line);
 
 // [any] never blocks
 [[nodiscard]] std::string_view help() noexcept;

@@ -26,14 +26,18 @@ std::vector<std::string> rooms_of_stream(const std::string& room) {
 // Listens to one room on a stream of its own, so that a room that is refused costs the others nothing.
 class Session::Ear final : private client::Listener {
  public:
-  Ear(std::string room, client::Client& client, Inbox& inbox)
-      : room_(std::move(room)), inbox_(inbox), subscription_(client.subscribe(rooms_of_stream(room_), *this)) {}
+  Ear(std::string room, client::Client& client, Inbox& inbox, std::uint32_t history)
+      : room_(std::move(room)), inbox_(inbox), subscription_(client.subscribe(rooms_of_stream(room_), *this, history)) {}
 
+  [[nodiscard]] bool resumes() const noexcept { return subscription_->resumes(); }
+
+  bool connected_before = false;
   bool said_lost = false;
 
  private:
   void connected(bool) override { inbox_.put(Connected{room_}); }
   void message(client::Message message) override { inbox_.put(Arrived{room_, std::move(message)}); }
+  void missed(const std::string&, const client::Loss& loss) override { inbox_.put(Missed{room_, loss}); }
   void lost(const sdk::Error& error, std::chrono::milliseconds) override { inbox_.put(Lost{room_, error}); }
   void ended(const sdk::Error& error) override { inbox_.put(Ended{room_, error}); }
 
@@ -43,13 +47,19 @@ class Session::Ear final : private client::Listener {
 };
 
 Session::Session(const Settings& settings, client::Client& client, Inbox& inbox, Wakeups& wakeups, Console& console)
-    : settings_(settings), client_(client), inbox_(inbox), wakeups_(wakeups), console_(console), outbox_(client, inbox) {}
+    : settings_(settings),
+      client_(client),
+      inbox_(inbox),
+      wakeups_(wakeups),
+      console_(console),
+      outbox_(client, inbox),
+      recollection_(client, inbox, console) {}
 
 Session::~Session() { inbox_.lift_bound(); }
 
 int Session::run() {
   if (console_.has_prompt()) console_.print(banner(settings_.user, settings_.server));
-  rooms_.emplace("", std::make_unique<Ear>("", client_, inbox_));
+  rooms_.emplace("", std::make_unique<Ear>("", client_, inbox_, 0));
   enter("");
   if (!settings_.room.empty()) join(settings_.room);
 
@@ -69,7 +79,7 @@ int Session::run() {
 
 void Session::finish(Ending ending) {
   const auto until = console_.has_prompt() ? std::optional{std::chrono::steady_clock::now() + patience} : std::nullopt;
-  while (ending == Ending::end_of_input && outbox_.size() > 0 && !refused_) {
+  while (ending == Ending::end_of_input && outbox_.size() + recollection_.size() > 0 && !refused_) {
     const auto wake = wakeups_.wait(false, until);
     if (wake == Wake::inbox) static_cast<void>(attend());
     if (wake == Wake::stop || wake == Wake::timeout) break;
@@ -97,6 +107,8 @@ void Session::act(const Command& command) {
     leave(left->room);
   } else if (std::holds_alternative<Rooms>(command)) {
     list_rooms();
+  } else if (const auto* recall = std::get_if<Recall>(&command)) {
+    recollection_.ask(current_, recall->messages);
   } else if (std::holds_alternative<Help>(command)) {
     console_.print(help());
   } else if (std::holds_alternative<Quit>(command)) {
@@ -114,7 +126,8 @@ void Session::enter(const std::string& room) {
 
 void Session::join(const std::string& room) {
   if (!rooms_.contains(room)) {
-    rooms_.emplace(room, std::make_unique<Ear>(room, client_, inbox_));
+    // A script gets what is said from now on, and asks for more when it wants it.
+    rooms_.emplace(room, std::make_unique<Ear>(room, client_, inbox_, console_.has_prompt() ? usual_history : 0));
     outbox_.hold(room);
   }
   enter(room);
@@ -149,8 +162,10 @@ void Session::on(const Connected& news) {
   outbox_.release(news.room);
   const auto found = rooms_.find(news.room);
   if (found == rooms_.end()) return;
+  const bool moved = std::exchange(found->second->connected_before, true) && !found->second->said_lost;
   found->second->said_lost = false;
-  if (!news.room.empty()) return;
+  // A server that is going hands its clients on to another without a break.
+  if (!news.room.empty() || moved) return;
   was_connected_ = true;
   console_.complain(sdk::text("Connected to server as user: ", visible(settings_.user)));
 }
@@ -163,6 +178,12 @@ void Session::on(const Arrived& news) {
   console_.complain(sdk::text("Left ", room_name(news.room), ": this server has no rooms, what is sent there goes to the lobby"));
 }
 
+void Session::on(const Missed& news) {
+  if (!rooms_.contains(news.room)) return;
+  const auto line = loss_line(news.room, news.loss);
+  console_.complain(console_.has_prompt() ? set_apart(line) : line);
+}
+
 void Session::on(const Lost& news) {
   outbox_.release(news.room);
   const auto found = rooms_.find(news.room);
@@ -172,8 +193,8 @@ void Session::on(const Lost& news) {
     if (news.error.code != sdk::Code::unavailable)
       console_.complain(sdk::text("Cannot listen to ", room_name(news.room), ": ", visible(news.error.text), "; trying again"));
   } else if (was_connected_) {
-    console_.complain(sdk::text("Connection to server lost: ", visible(news.error.text),
-                                "; trying again (what is said meanwhile is not shown)"));
+    console_.complain(sdk::text("Connection to server lost: ", visible(news.error.text), "; trying again",
+                                found->second->resumes() ? "" : " (what is said meanwhile is not shown)"));
   } else {
     console_.complain(sdk::text("Failed to connect to server: ", visible(news.error.text), "; trying again"));
   }
@@ -201,5 +222,7 @@ void Session::on(const Answered& news) {
   if (news.draft.room == current_)
     console_.put_back(news.draft.content.starts_with('/') ? "/" + news.draft.content : news.draft.content);
 }
+
+void Session::on(const Told& news) { recollection_.told(news, settings_.user); }
 
 }  // namespace chatd::terminal

@@ -9,6 +9,7 @@
 #include "terminal/console.hpp"
 #include "terminal/inbox.hpp"
 #include "terminal/outbox.hpp"
+#include "terminal/recollection.hpp"
 
 namespace chatd::terminal {
 
@@ -45,9 +46,11 @@ class Session final : private Attendant {
 
   void on(const Connected& news);
   void on(const Arrived& news);
+  void on(const Missed& news);
   void on(const Lost& news);
   void on(const Ended& news);
   void on(const Answered& news);
+  void on(const Told& news);
 
   const Settings& settings_;
   client::Client& client_;
@@ -55,6 +58,7 @@ class Session final : private Attendant {
   Wakeups& wakeups_;
   Console& console_;
   Outbox outbox_;
+  Recollection recollection_;
   std::map<std::string, std::unique_ptr<Ear>> rooms_;  // "" is the lobby
   std::string current_;
   bool quit_ = false;

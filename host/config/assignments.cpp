@@ -1,6 +1,7 @@
 #include "host/config/assignments.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -38,6 +39,7 @@ std::string environment_name(std::string_view id) {
 std::string with_two_underscores(std::string_view name) {
   for (const auto& table : host_tables()) {
     for (const auto& option : table.options) {
+      if (table.many) continue;
       if (name == upper(sdk::text(prefix, table.name, '_', option.key))) {
         return upper(sdk::text(prefix, table.name, between_parts, option.key));
       }
@@ -47,6 +49,27 @@ std::string with_two_underscores(std::string_view name) {
 }
 
 bool known(std::string_view table) { return std::ranges::find(host_tables(), table, &HostTable::name) != host_tables().end(); }
+
+// The class of the file that a name of the environment means; the name itself when the file has none.
+std::string class_named(const std::string& name, const Tables& file) {
+  if (file.classes.contains(name)) return name;
+  for (const auto& [known, section] : file.classes) {
+    if (environment_name(known) == name) return known;
+  }
+  return name;
+}
+
+// "bulk", "." and "slow" out of `assignment.key`, which is parted at `split`.
+void take_class_key(std::size_t split, std::string_view separator, Assignment assignment, Assignments& out,
+                    sdk::Problems& problems) {
+  if (split == std::string::npos) {
+    problems.push_back({assignment.place, of_no_class(assignment.key)});
+    return;
+  }
+  assignment.table = assignment.key.substr(0, split);
+  assignment.key.erase(0, split + separator.size());
+  out.classes.push_back(std::move(assignment));
+}
 
 void take_variable(const std::string& name, const std::string& value, Assignments& out, sdk::Problems& problems) {
   const sdk::Place place{"environment " + name};
@@ -63,6 +86,8 @@ void take_variable(const std::string& name, const std::string& value, Assignment
   std::string key = path.substr(split + between_parts.size());
   if (!known(table))
     problems.push_back({place, unknown_table(table)});
+  else if (table == "classes")
+    take_class_key(key.rfind(between_parts), between_parts, {"", key, value, place}, out, problems);
   else if (table == "plugins" && key.find(between_parts) != std::string::npos)
     out.plugins.push_back({"", key, value, place});
   else
@@ -81,6 +106,14 @@ std::optional<std::string> listen_with(std::uint16_t port, const Tables& file) {
   if (!address) return std::nullopt;
   address->port = port;
   return address->str();
+}
+
+// The default's port lies as far behind SERVER_PORT as it lies behind the default port for clients.
+std::string admin_beside(std::uint16_t port) {
+  auto address = parse_address(Admin{}.listen).value_or(Address{});
+  const int beside = port + address.port - parse_address(Host{}.listen).value_or(Address{}).port;
+  address.port = port == 0 || beside > std::numeric_limits<std::uint16_t>::max() ? 0 : static_cast<std::uint16_t>(beside);
+  return address.str();
 }
 
 }  // namespace
@@ -102,8 +135,11 @@ Assignments from_environment(const std::vector<std::string>& variables, const Ta
     const sdk::Place place{"environment SERVER_PORT"};
     if (const auto number = parse_port(port->second); !number)
       problems.push_back({place, number.error().text});
-    else if (const auto listen = listen_with(*number, file))
+    else if (const auto listen = listen_with(*number, file)) {
       out.host.push_back({"host", "listen", *listen, place});
+      // A second host of one machine needs a second port for its admin service, too.
+      if (find(file.host.at("admin"), "listen") == nullptr) out.host.push_back({"admin", "listen", admin_beside(*number), place});
+    }
   }
   if (const auto brokers = ours.find("KAFKA_BROKERS"); brokers != ours.end() && !brokers->second.empty()) {
     out.plugins.push_back({"", "kafka__brokers", brokers->second, {"environment KAFKA_BROKERS"}, true});
@@ -111,6 +147,7 @@ Assignments from_environment(const std::vector<std::string>& variables, const Ta
   for (const auto& [name, value] : ours) {
     if (name.starts_with(prefix)) take_variable(name, value, out, problems);
   }
+  for (auto& assignment : out.classes) assignment.table = class_named(assignment.table, file);
   return out;
 }
 
@@ -150,6 +187,8 @@ Assignments from_command_line(const std::vector<std::string>& set, sdk::Problems
     const std::size_t second = key.find('.');
     if (!known(table))
       problems.push_back({place, unknown_table(table)});
+    else if (table == "classes")
+      take_class_key(second, ".", {"", key, value, place}, out, problems);
     else if (table == "plugins" && second != std::string::npos)
       out.plugins.push_back({key.substr(0, second), key.substr(second + 1), value, place});
     else

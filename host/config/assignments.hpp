@@ -11,7 +11,7 @@
 namespace chatd::config {
 
 struct Assignment {
-  std::string table;  // "host"; a plugin's id among `plugins`
+  std::string table;  // "host"; a class's name among `classes`, a plugin's id among `plugins`
   std::string key;
   std::string text;
   sdk::Place place;
@@ -21,11 +21,13 @@ struct Assignment {
 // Each list in rising precedence.
 struct Assignments {
   std::vector<Assignment> host;     // of known tables only
+  std::vector<Assignment> classes;  // of any class, in the file or not
   std::vector<Assignment> plugins;  // of any plugin, loaded or not
 };
 
 // Reads CHATD_TABLE__KEY, SERVER_PORT and KAFKA_BROKERS among "NAME=value"; other names are left alone. `file` gives the
-// listen address whose port SERVER_PORT replaces. A plugin's id and key are told apart by name_plugins. [any] never blocks
+// listen address whose port SERVER_PORT replaces, and the classes whose names an environment's name can mean. A plugin's id and
+// key are told apart by name_plugins. [any] never blocks
 [[nodiscard]] Assignments from_environment(const std::vector<std::string>& variables, const Tables& file,
                                            sdk::Problems& problems);
 

@@ -25,12 +25,47 @@ void lay_over(Tables& tables, const std::vector<Assignment>& assignments) {
   for (const auto& one : assignments) assign(tables.host.find(one.table)->second, one.key, one.text, one.place);
 }
 
+void lay_over_classes(Tables& tables, const std::vector<Assignment>& assignments) {
+  for (const auto& one : assignments) assign(class_section(tables, one.table, one.place), one.key, one.text, one.place);
+}
+
 void lay_over_plugins(Tables& tables, const std::vector<Assignment>& assignments, const std::vector<std::string>& loaded) {
   for (const auto& one : assignments) {
     if (one.only_if_loaded && std::ranges::find(loaded, one.table) == loaded.end()) continue;
     assign(plugin_section(tables, one.table, one.place), one.key, one.text, one.place);
   }
 }
+
+// A secret that is no text is taken out, since the common check would show what it found.
+void check_secret(sdk::Section& section, std::string_view key, sdk::Problems& problems) {
+  std::erase_if(section.entries, [&](const sdk::Entry& entry) {
+    const bool text = std::holds_alternative<std::string>(entry.value) || std::holds_alternative<sdk::RawText>(entry.value);
+    if (entry.key != key || text) return false;
+    problems.push_back({entry.place, sdk::text('"', key, "\" in [", section.name,
+                                               "] is not a text; expected a text in quotes (not shown: it is secret)")});
+    return true;
+  });
+}
+
+// What the tables say of their classes; a class's name is in no option list.
+std::vector<RoomClass> read_classes(const Tables& tables, sdk::Problems& problems) {
+  std::vector<RoomClass> classes;
+  for (const auto& [name, section] : tables.classes) {
+    append(problems, class_options().read(section, classes.emplace_back()));
+    classes.back().name = name;
+  }
+  return classes;
+}
+
+// An operator's way to write this machine, and no other.
+bool loopback(const std::string& host) {
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;  // parse_address has looked at the rest
+  return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
+}
+
+constexpr std::string_view id_letters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+bool is_id(std::string_view name) { return !name.empty() && name.find_first_not_of(id_letters) == std::string_view::npos; }
 
 // Checks that one key alone cannot decide. A key that could not be read has its default here and is not blamed twice.
 class Checks {
@@ -41,6 +76,47 @@ class Checks {
   void listen() {
     const auto address = parse_address(settings_.host.listen);
     if (!address) report(place("host", "listen"), sdk::text("\"listen\" in [host]: ", address.error().text));
+  }
+
+  void admin() {
+    const auto& listen = settings_.admin.listen;
+    if (listen.empty()) return;
+    const auto address = parse_address(listen);
+    if (!address)
+      report(place("admin", "listen"),
+             sdk::text("\"listen\" in [admin]: ", address.error().text, ", or \"\" for no admin service"));
+    else if (!loopback(address->host))
+      report(place("admin", "listen"),
+             sdk::text("\"listen\" in [admin] is ", quoted(listen),
+                       ", which other machines may reach, and the admin service asks nobody who they are; "
+                       "expected an address of 127.0.0.1, [::1] or localhost, or \"\" for no admin service"));
+  }
+
+  void drain() {
+    const Host& host = settings_.host;
+    if (host.drain_deadline_ms >= host.drain_window_ms) return;
+    const bool given = find(tables_.host.at("host"), "drain_deadline_ms") != nullptr;
+    report(place("host", given ? "drain_deadline_ms" : "drain_window_ms"),
+           sdk::text("\"drain_deadline_ms\" in [host] is ", host.drain_deadline_ms, ", less than \"drain_window_ms\", which is ",
+                     host.drain_window_ms, "; give the streams at least as long to end as their ends are spread over"));
+  }
+
+  void classes() {
+    const auto& all = settings_.classes;
+    for (auto one = all.begin(); one != all.end(); ++one) {
+      const auto& section = tables_.classes.find(one->name)->second;
+      if (!is_id(one->name)) {
+        report(section.place, sdk::text("[classes.", one->name, "] is called ", quoted(one->name),
+                                        R"(; a class's name has only a-z, 0-9, "_" and "-")"));
+      }
+      for (auto pattern = one->rooms.begin(); pattern != one->rooms.end(); ++pattern) {
+        if (std::find(one->rooms.begin(), pattern, *pattern) != pattern) continue;
+        const auto other = std::find_if(all.begin(), one, [&](const RoomClass& earlier) { return has(earlier.rooms, *pattern); });
+        if (other == one) continue;
+        report(find(section, "rooms")->place, sdk::text("\"rooms\" in [classes.", one->name, "] names ", quoted(*pattern),
+                                                        " as [classes.", other->name, "] does; name it in one class only"));
+      }
+    }
   }
 
   void topics() {
@@ -60,14 +136,13 @@ class Checks {
   }
 
   void ids() {
-    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
     const auto& load = settings_.plugins.load;
     for (auto id = load.begin(); id != load.end(); ++id) {
       const auto before = std::count(load.begin(), id, *id);
       if (before == 1) {
         report(place("plugins", "load"), sdk::text("\"load\" in [plugins] names ", quoted(*id), " more than once; name it once"));
       }
-      if (before == 0 && (id->empty() || id->find_first_not_of(letters) != std::string::npos)) {
+      if (before == 0 && !is_id(*id)) {
         report(place("plugins", "load"),
                sdk::text("\"load\" in [plugins] names ", quoted(*id), "; a plugin's id has only a-z, 0-9, \"_\" and \"-\""));
       }
@@ -92,9 +167,11 @@ class Checks {
   }
 
  private:
-  [[nodiscard]] bool loaded(std::string_view id) const {
-    return std::ranges::find(settings_.plugins.load, id) != settings_.plugins.load.end();
+  [[nodiscard]] static bool has(const std::vector<std::string>& texts, std::string_view text) {
+    return std::ranges::find(texts, text) != texts.end();
   }
+
+  [[nodiscard]] bool loaded(std::string_view id) const { return has(settings_.plugins.load, id); }
 
   [[nodiscard]] std::string remedy(const std::string& id) const {
     const std::vector<std::string_view> names(settings_.plugins.load.begin(), settings_.plugins.load.end());
@@ -150,17 +227,25 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   const Assignments set = from_command_line(sources.set, problems);
   lay_over(tables, environment.host);
   lay_over(tables, set.host);
+  lay_over_classes(tables, environment.classes);
+  lay_over_classes(tables, set.classes);
+  check_secret(tables.host.at("hub"), "token_key", problems);
 
   Settings settings;
   append(problems, host_options().read(tables.host.at("host"), settings.host));
+  append(problems, admin_options().read(tables.host.at("admin"), settings.admin));
   append(problems, limits_options().read(tables.host.at("limits"), settings.limits));
   append(problems, hub_options().read(tables.host.at("hub"), settings.hub));
+  settings.classes = read_classes(tables, problems);
   append(problems, broker_options().read(tables.host.at("broker"), settings.broker));
   append(problems, log_options().read(tables.host.at("log"), settings.log));
   append(problems, plugins_options().read(tables.host.at("plugins"), settings.plugins));
 
   Checks checks(tables, settings, problems);
   checks.listen();
+  checks.admin();
+  checks.drain();
+  checks.classes();
   checks.topics();
   // Which plugins are meant is anybody's guess when the list of them could not be read.
   const bool unread = std::ranges::find(document.left_out, "plugins.load") != document.left_out.end();

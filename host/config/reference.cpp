@@ -34,19 +34,21 @@ A key's variable is `CHATD_`, its table and its name, in upper case, with two un
 |---|---|
 | `listen` in `[host]` | `CHATD_HOST__LISTEN` |
 | `load` in `[plugins]` | `CHATD_PLUGINS__LOAD` |
+| `slow` in `[classes.bulk]` | `CHATD_CLASSES__BULK__SLOW` |
 | `linger_ms` in `[plugins.kafka]` | `CHATD_PLUGINS__KAFKA__LINGER_MS` |
 
-- A `-` in a plugin's id is `_` in its variables.
+- A `-` in a plugin's id or in the name of one of the file's classes is `_` in its variables.
 - A variable that is set but empty is an empty text.
 - Any other variable that starts with `CHATD_` and has two underscores together is a problem, and so is one that has a single
   underscore where a key's has two (`CHATD_HOST_LISTEN`). The rest are left alone.
 - `SERVER_PORT=8082` replaces the port of `listen` in `[host]`; `CHATD_HOST__LISTEN` wins over it. Empty is the same as unset.
+  Where `listen` in `[admin]` is not given, its port moves along: 8092 then.
 - `KAFKA_BROKERS=a:9092,b:9092` is `brokers` in `[plugins.kafka]`; `CHATD_PLUGINS__KAFKA__BROKERS` wins over it. It counts only
   when the plugin kafka is loaded. Empty is the same as unset.
 
 ## Command line
 
-`--set host.listen=127.0.0.1:0` and `--set plugins.memory.partitions=4`: the table, a dot, the key, `=`, the value.
+`--set host.listen=127.0.0.1:0`, `--set classes.bulk.slow=skip` and `--set plugins.memory.partitions=4`: the table, a dot, the key, `=`, the value.
 The last one of a key wins.
 
 ## Values outside the file
@@ -122,7 +124,7 @@ std::string cell(std::string_view text) {
 }
 
 void print(std::string& out, std::string_view title, std::string_view doc, std::span<const sdk::OptionInfo> options) {
-  out += sdk::text("\n## [", title, "]\n\n");
+  out += sdk::text("\n## ", title, "\n\n");
   if (!doc.empty()) out += sdk::text(doc, "\n\n");
   if (options.empty()) {
     out += "It has no keys.\n";
@@ -139,8 +141,8 @@ void print(std::string& out, std::string_view title, std::string_view doc, std::
 
 std::string reference(std::span<const PluginKeys> plugins) {
   std::string out(rules);
-  for (const auto& table : host_tables()) print(out, table.name, table.doc, table.options);
-  for (const auto& plugin : plugins) print(out, sdk::text("plugins.", plugin.id), "", plugin.options);
+  for (const auto& table : host_tables()) print(out, table.title(), table.doc, table.options);
+  for (const auto& plugin : plugins) print(out, sdk::text("[plugins.", plugin.id, ']'), "", plugin.options);
   return out;
 }
 

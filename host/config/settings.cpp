@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "chatd/sdk/text.hpp"
+
 namespace chatd::config {
 
 using sdk::any;
@@ -15,8 +17,11 @@ const OptionList<Host>& host_options() {
       {"listen", &Host::listen, "", not_empty(), "Address for clients, as host:port or [v6]:port; port 0 takes a free one."},
       {"server_id", &Host::server_id, "", any(),
        "Name of this host, unique in its cluster. Empty: `grpc-server-` and the Unix seconds of the start."},
+      {"drain_window_ms", &Host::drain_window_ms, "ms", between(0, 600'000),
+       "Time over which a stopping host spreads the ends of its streams, so that its clients do not all come to the other hosts "
+       "at once. 0: all at once."},
       {"drain_deadline_ms", &Host::drain_deadline_ms, "ms", between(0, 600'000),
-       "Longest time a stopping host gives what was accepted before it cuts connections."},
+       "Longest time a stopping host gives what was accepted before it cuts connections; not below `drain_window_ms`."},
       {"heartbeat_ms", &Host::heartbeat_ms, "ms", between(500, 60'000),
        "Interval at which the host says on broker.hosts_topic that it is alive."},
       {"keepalive_time_ms", &Host::keepalive_time_ms, "ms", between(1'000, 7'200'000),
@@ -30,6 +35,14 @@ const OptionList<Host>& host_options() {
   return list;
 }
 
+const OptionList<Admin>& admin_options() {
+  static const OptionList<Admin> list{
+      {"listen", &Admin::listen, "", any(),
+       "Address of the admin service, which `chatd drain` and `chatd admin` ask, as host:port. Only a loopback address: the "
+       "service asks nobody who they are. Empty: none."}};
+  return list;
+}
+
 const OptionList<Limits>& limits_options() {
   static const OptionList<Limits> list{
       // Well below what gRPC (4 MiB) and a Kafka broker (1 MiB) take by default, escapes and envelope included.
@@ -40,7 +53,12 @@ const OptionList<Limits>& limits_options() {
       {"room_bytes", &Limits::room_bytes, "bytes", between(1, 128), "Longest room name."},
       {"rooms_per_stream", &Limits::rooms_per_stream, "rooms", between(1, 10'000), "Rooms that one stream may follow."},
       {"publishes_in_flight", &Limits::publishes_in_flight, "messages", between(1, 1'000'000),
-       "Publishes of all clients of this host that the broker has not answered yet; more are refused RESOURCE_EXHAUSTED."}};
+       "Publishes of all clients of this host that the broker has not answered yet; more are refused RESOURCE_EXHAUSTED."},
+      {"publishes_in_flight_per_user", &Limits::publishes_in_flight_per_user, "messages", between(1, 1'000'000),
+       "The same of one user on this host."},
+      {"history_messages", &Limits::history_messages, "messages", between(1, 100'000), "Most messages in one answer of History."},
+      {"history_records", &Limits::history_records, "records", between(1, 10'000'000),
+       "Records of the broker, of any room, that one request of History may make the host look at."}};
   return list;
 }
 
@@ -52,7 +70,28 @@ const OptionList<Hub>& hub_options() {
        "Memory for the newest messages of a room; `ring_messages` may keep fewer."},
       {"memory_bytes", &Hub::memory_bytes, "bytes", between(1'048'576, 1'099'511'627'776),
        "Memory for the newest messages of all rooms together. When it is full the largest rooms give "
-       "up their oldest messages; the newest of each room stays."}};
+       "up their oldest messages; the newest of each room stays."},
+      {"resume_records", &Hub::resume_records, "records", between(0, 100'000'000),
+       "How far back the host reads the broker for a stream that resumes, in records of any room. A room whose token is further "
+       "back begins live and says so. 0: only what is in memory."},
+      {"room_linger_ms", &Hub::room_linger_ms, "ms", between(0, 86'400'000), "Time that a room without readers stays in memory."},
+      {"token_key", &Hub::token_key, "", any(),
+       "A secret that makes resume tokens hard to forge; the same on every host of a cluster. Tokens of another key are refused. "
+       "Empty: tokens are checked against damage only."}};
+  return list;
+}
+
+const OptionList<RoomClass>& class_options() {
+  static const OptionList<RoomClass> list{
+      {"rooms", &RoomClass::rooms, "", any(),
+       "The class's rooms: names, in which `*` stands for any text, also none. An empty text is the lobby."},
+      {"slow", &RoomClass::slow, "", one_of({"disconnect", "skip", "catch_up"}),
+       "What becomes of a stream that is too slow for one of these rooms. `disconnect`: it ends with RESOURCE_EXHAUSTED. `skip`: "
+       "it goes on with what is new and is told how many messages it missed. `catch_up`: it gets them from the broker."},
+      {"slow_bytes", &RoomClass::slow_bytes, "bytes", between(0, 1'099'511'627'776),
+       "What a stream may lag behind in a room. 0: until the host no longer has its next message in memory."},
+      {"slow_ms", &RoomClass::slow_ms, "ms", between(0, 86'400'000),
+       "How old a stream's next message of a room may be. 0: of any age."}};
   return list;
 }
 
@@ -63,7 +102,10 @@ const OptionList<Broker>& broker_options() {
       {"connections_topic", &Broker::connections_topic, "", not_empty(), "Topic of users' connects and disconnects."},
       {"rooms_topic", &Broker::rooms_topic, "", not_empty(), "Topic of the named rooms' messages."},
       {"hosts_topic", &Broker::hosts_topic, "", not_empty(),
-       "Topic of the hosts' own records. The four topics differ from each other."}};
+       "Topic of the hosts' own records. The four topics differ from each other."},
+      {"repeat_window_ms", &Broker::repeat_window_ms, "ms", between(0, 3'600'000),
+       "Time within which a message that is sent again with the same `message_id` is delivered once. A host that starts reads "
+       "its topics from so long ago. 0: every message is delivered."}};
   return list;
 }
 
@@ -82,11 +124,20 @@ const OptionList<Log>& log_options() {
   return list;
 }
 
+std::string HostTable::title() const { return sdk::text('[', name, many ? ".NAME]" : "]"); }
+
 std::span<const HostTable> host_tables() {
   static const std::array tables{
       HostTable{"host", "The host process and its clients' connections.", host_options().infos()},
+      HostTable{"admin", "What operators ask a running host.", admin_options().infos()},
       HostTable{"limits", "What one request may hold; more is refused.", limits_options().infos()},
       HostTable{"hub", "The rooms in memory.", hub_options().infos()},
+      HostTable{
+          "classes",
+          "How rooms of one kind treat slow streams; any number of tables, NAME is yours (`a-z`, `0-9`, `_`, `-`). A room that "
+          "several classes match belongs to the one that names it without `*`, else to the one whose pattern has the most "
+          "characters beside `*`, else to the first by name. A room that none matches has the defaults.",
+          class_options().infos(), true},
       HostTable{"broker", "The log that messages go through.", broker_options().infos()},
       HostTable{"plugins", "What is loaded, and from where.", plugins_options().infos()},
       HostTable{"log", "The host's log.", log_options().infos()},

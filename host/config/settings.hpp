@@ -17,11 +17,16 @@ namespace chatd::config {
 struct Host {
   std::string listen = "0.0.0.0:8081";
   std::string server_id;  // empty: whoever starts the host makes one of the time
-  std::int64_t drain_deadline_ms = 10'000;
+  std::int64_t drain_window_ms = 10'000;
+  std::int64_t drain_deadline_ms = 30'000;
   std::int64_t heartbeat_ms = 5'000;
   std::int64_t keepalive_time_ms = 20'000;
   std::int64_t keepalive_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
+};
+
+struct Admin {
+  std::string listen = "127.0.0.1:8091";  // empty: no admin service
 };
 
 struct Limits {
@@ -32,12 +37,27 @@ struct Limits {
   std::int64_t room_bytes = 128;
   std::int64_t rooms_per_stream = 64;
   std::int64_t publishes_in_flight = 10'000;
+  std::int64_t publishes_in_flight_per_user = 1'000;
+  std::int64_t history_messages = 1'000;
+  std::int64_t history_records = 50'000;
 };
 
 struct Hub {
   std::int64_t ring_messages = 4'096;
   std::int64_t ring_bytes = 8'388'608;
   std::int64_t memory_bytes = 268'435'456;
+  std::int64_t resume_records = 200'000;
+  std::int64_t room_linger_ms = 60'000;
+  std::string token_key;  // a secret: never to be shown
+};
+
+// One table [classes.NAME]: how rooms of one kind treat readers that are slow.
+struct RoomClass {
+  std::string name;                 // NAME
+  std::vector<std::string> rooms;   // patterns: a room's name, where '*' stands for any text; "" is the lobby
+  std::string slow = "disconnect";  // or "skip" or "catch_up"
+  std::int64_t slow_bytes = 0;      // 0: only what the ring no longer has
+  std::int64_t slow_ms = 0;         // 0: however old
 };
 
 struct Broker {
@@ -46,6 +66,7 @@ struct Broker {
   std::string connections_topic = "user-connections";
   std::string rooms_topic = "chat-rooms";
   std::string hosts_topic = "chat-hosts";
+  std::int64_t repeat_window_ms = 120'000;
 };
 
 struct Plugins {
@@ -59,8 +80,10 @@ struct Log {
 
 struct Settings {
   Host host;
+  Admin admin;
   Limits limits;
   Hub hub;
+  std::vector<RoomClass> classes;  // by name; class_of finds a room's
   Broker broker;
   Plugins plugins;
   Log log;
@@ -70,8 +93,10 @@ struct Settings {
 
 // The lists live as long as the program. [any] never blocks
 [[nodiscard]] const sdk::OptionList<Host>& host_options();
+[[nodiscard]] const sdk::OptionList<Admin>& admin_options();
 [[nodiscard]] const sdk::OptionList<Limits>& limits_options();
 [[nodiscard]] const sdk::OptionList<Hub>& hub_options();
+[[nodiscard]] const sdk::OptionList<RoomClass>& class_options();
 [[nodiscard]] const sdk::OptionList<Broker>& broker_options();
 [[nodiscard]] const sdk::OptionList<Plugins>& plugins_options();
 [[nodiscard]] const sdk::OptionList<Log>& log_options();
@@ -81,9 +106,13 @@ struct HostTable {
   std::string_view name;
   std::string_view doc;
   std::span<const sdk::OptionInfo> options;
+  bool many = false;  // tables [name.NAME], any number of them; NAME is the operator's
+
+  // "[hub]", "[classes.NAME]". [any] never blocks
+  [[nodiscard]] std::string title() const;
 };
 
-// All six, in the order of chat.toml. [any] never blocks
+// All of them, in the order of chat.toml. [any] never blocks
 [[nodiscard]] std::span<const HostTable> host_tables();
 
 }  // namespace chatd::config

@@ -11,7 +11,8 @@
 namespace chatd::config {
 
 struct Tables {
-  std::map<std::string, sdk::Section, std::less<>> host;     // each of host_tables(), empty when no layer gives it
+  std::map<std::string, sdk::Section, std::less<>> host;     // each of host_tables() but the `many`, empty when no layer gives it
+  std::map<std::string, sdk::Section, std::less<>> classes;  // by name; only those that a layer gives
   std::map<std::string, sdk::Section, std::less<>> plugins;  // by id, loaded or not; only those that a layer gives
 };
 
@@ -26,6 +27,12 @@ void assign(sdk::Section& section, const std::string& key, const std::string& te
 
 // The plugin's table, made when it is not there yet. Valid as long as `tables`. [any] never blocks
 sdk::Section& plugin_section(Tables& tables, const std::string& id, const sdk::Place& place);
+
+// The class's table, made when it is not there yet. Valid as long as `tables`. [any] never blocks
+sdk::Section& class_section(Tables& tables, const std::string& name, const sdk::Place& place);
+
+// What is said of a key that belongs to a class and names none. [any] never blocks
+[[nodiscard]] std::string of_no_class(std::string_view key);
 
 // "unknown table [hots]; did you mean [host]?" [any] never blocks
 [[nodiscard]] std::string unknown_table(std::string_view name);

@@ -5,17 +5,26 @@
 #include <utility>
 
 #include "chatd/sdk/text.hpp"
-#include "host/hub/outgoing.hpp"
-#include "host/wire/token.hpp"
-#include "host/wire/utf8.hpp"
+#include "host/hub/stored_message.hpp"
 
 namespace chatd::hub {
 
-Feed::Feed(Kind kind, std::string_view topic, Inbox& inbox, std::unique_ptr<FrameMaker> maker, sdk::Logger& log)
-    : kind_(kind), topic_(topic), inbox_(inbox), maker_(std::move(maker)), log_(log) {}
+Feed::Feed(const Options& options, Inbox& inbox, std::unique_ptr<FrameMaker> maker, sdk::Logger& log)
+    : kind_(options.log),
+      topic_(options.topic),
+      keep_from_(options.keep_from),
+      inbox_(inbox),
+      maker_(std::move(maker)),
+      log_(log),
+      seal_(options.token_key, options.topic),
+      repeats_(options.repeats) {}
 
 void Feed::started(std::span<const sdk::Position> begin) noexcept {
-  for (const auto& position : begin) cursor(position.partition).offset = position.offset;
+  for (const auto& [partition, offset] : begin) {
+    cursor(partition) = offset;
+    pass({.room = {}, .frame = nullptr, .kind = Arrival::Kind::before, .position = {partition, offset - 1}});
+  }
+  if (!arrivals_.empty()) inbox_.put(arrivals_);
   {
     const std::scoped_lock lock(mutex_);
     reached_ = next_;
@@ -31,10 +40,17 @@ void Feed::deliver(std::span<const sdk::StoredRecord> batch) noexcept {
 }
 
 void Feed::gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept {
-  cursor(partition).offset = to;
+  cursor(partition) = to;
+  pass({.room = {}, .frame = nullptr, .kind = Arrival::Kind::before, .position = {partition, to - 1}});
+  inbox_.put(arrivals_);
   reached();
   log_.warning("gap in ", topic_, "[", partition, "]: offsets ", from, " to ", to,
                " are gone from the log and were not delivered");
+}
+
+void Feed::pass(Arrival arrival) {
+  arrival.log = kind_;
+  arrivals_.push_back(std::move(arrival));
 }
 
 void Feed::reached() noexcept {
@@ -46,28 +62,51 @@ void Feed::reached() noexcept {
 }
 
 void Feed::take(const sdk::StoredRecord& stored) {
-  const auto& record = stored.record;
-  const wire::Timestamp record_time = wire::timestamp(record.timestamp);
-  sdk::Position& next = cursor(stored.position.partition);
-  next.offset = stored.position.offset + 1;
+  const auto position = stored.position;
+  cursor(position.partition) = position.offset + 1;
+  const auto time = time_ms(stored);
+  const bool kept = keep(stored);
+  const auto pass_over = [&] {
+    pass({.room = {},
+          .frame = nullptr,
+          .kind = kept ? Arrival::Kind::nothing : Arrival::Kind::before,
+          .position = position,
+          .time_ms = time});
+  };
 
-  if (const auto bytes = record.key.size() + record.value.size(); bytes > most_record_bytes)
-    return skip(too_large_, stored, sdk::text(bytes, " bytes, over the ", most_record_bytes, " that clients take"));
-  auto message = decoder_.decode(record.value, record_time);
-  if (!message) return skip(no_message_, stored, message.error().text);
-  if (kind_ == Kind::rooms) {
-    if (record.key.empty() || wire::first_invalid_utf8(record.key)) return skip(no_message_, stored, "the key is no room");
-    message->room = record.key;
+  auto message = read_message(kind_, stored, decoder_);
+  if (!message) {
+    pass_over();
+    // What was skipped before this host began was told by others.
+    if (kept) skip(message.error().kind == Unread::Kind::too_large ? too_large_ : no_message_, stored, message.error().why);
+    return;
   }
-  for (const auto& header : record.headers) {
-    if (header.name == message_id_header && !wire::first_invalid_utf8(header.value)) message->message_id = header.value;
+  std::optional<sdk::Position> first;
+  if (message->chosen_id) {
+    first = repeats_.see(message->message.room, message->message.sender, message->message.message_id, position, time);
   }
-
-  const auto time_ms = std::chrono::duration_cast<std::chrono::milliseconds>(record.timestamp.time_since_epoch()).count();
+  if (first || !kept) {
+    pass_over();
+    if (first && kept) {
+      arrivals_.back().first = first->offset;
+      arrivals_.back().first_in = first->partition;
+    }
+    return;
+  }
   token_.clear();
-  wire::append_token(token_, time_ms,
-                     kind_ == Kind::lobby ? std::span<const sdk::Position>(next_) : std::span<const sdk::Position>(&next, 1));
-  arrivals_.push_back({std::string(message->room), maker_->message(*message, token_)});
+  wire::append_token(token_, time, position.partition, next_, seal_, message->message.room);
+  pass({.room = std::string(message->message.room),
+        .frame = maker_->message(message->message, token_),
+        .position = position,
+        .time_ms = time});
+}
+
+// Times of records need not grow: from the first one on that is new enough, a partition is kept as it comes.
+bool Feed::keep(const sdk::StoredRecord& stored) {
+  const auto index = static_cast<std::size_t>(stored.position.partition);
+  if (keeping_.size() <= index) keeping_.resize(index + 1, false);
+  if (!keeping_[index] && stored.record.timestamp >= keep_from_) keeping_[index] = true;
+  return keeping_[index];
 }
 
 void Feed::skip(Skipped& kind, const sdk::StoredRecord& stored, std::string_view why) {
@@ -84,9 +123,10 @@ void Feed::skip(Skipped& kind, const sdk::StoredRecord& stored, std::string_view
 }
 
 // Partitions are few and numbered from 0; one that was never named begins at its first record.
-sdk::Position& Feed::cursor(std::int32_t partition) {
-  while (next_.size() <= static_cast<std::size_t>(partition)) next_.push_back({static_cast<std::int32_t>(next_.size()), 0});
-  return next_[static_cast<std::size_t>(partition)];
+std::int64_t& Feed::cursor(std::int32_t partition) {
+  const auto index = static_cast<std::size_t>(partition);
+  if (next_.size() <= index) next_.resize(index + 1, 0);
+  return next_[index];
 }
 
 bool Feed::wait_started(sdk::Deadline deadline) {
@@ -98,8 +138,7 @@ bool Feed::wait_for(std::span<const sdk::Extent> extents, sdk::Deadline deadline
   std::unique_lock lock(mutex_);
   return moved_.wait_until(lock, deadline, [&] {
     return std::ranges::all_of(extents, [this](const sdk::Extent& extent) {
-      const auto at = static_cast<std::size_t>(extent.partition);
-      return extent.begin == extent.end || (at < reached_.size() && reached_[at].offset >= extent.end);
+      return extent.begin == extent.end || at(reached_, extent.partition) >= extent.end;
     });
   });
 }

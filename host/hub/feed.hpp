@@ -2,6 +2,7 @@
 // delivery thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -15,23 +16,24 @@
 #include "chatd/sdk/log.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
+#include "host/hub/repeats.hpp"
 #include "host/wire/json.hpp"
+#include "host/wire/seal.hpp"
 
 namespace chatd::hub {
 
 class Feed final : public sdk::Sink {
  public:
-  // A record with more in key and value is passed over: its frame might be over the 4 MiB that gRPC's clients take by default,
-  // and would end the stream of everybody in the room. Room is left for the message id and the position.
-  static constexpr std::size_t most_record_bytes = 4 * 1024 * 1024 - 64 * 1024;
-
-  enum class Kind : std::uint8_t {
-    lobby,  // every record is the lobby's; its position is the vector over all partitions
-    rooms,  // a record's key is its room; its position is that of its partition
+  struct Options {
+    Log log = Log::lobby;
+    std::string_view topic;                  // must outlive the feed
+    std::chrono::milliseconds repeats{0};    // how far apart in record time a message and its repeat may be
+    sdk::Time keep_from = sdk::Time::min();  // records before it only tell what is a repeat
+    std::string_view token_key{};
   };
 
-  // `topic` is for messages; it, `inbox` and `log` must outlive the feed.
-  Feed(Kind kind, std::string_view topic, Inbox& inbox, std::unique_ptr<FrameMaker> maker, sdk::Logger& log);
+  // `inbox` and `log` must outlive the feed.
+  Feed(const Options& options, Inbox& inbox, std::unique_ptr<FrameMaker> maker, sdk::Logger& log);
 
   void started(std::span<const sdk::Position> begin) noexcept override;
   void deliver(std::span<const sdk::StoredRecord> batch) noexcept override;
@@ -47,6 +49,7 @@ class Feed final : public sdk::Sink {
 
  private:
   void take(const sdk::StoredRecord& stored);
+  [[nodiscard]] bool keep(const sdk::StoredRecord& stored);
   // Records of one fault, which are told once a minute at most.
   struct Skipped {
     std::string_view what;
@@ -55,10 +58,12 @@ class Feed final : public sdk::Sink {
   };
   void skip(Skipped& kind, const sdk::StoredRecord& stored, std::string_view why);
   void reached() noexcept;
-  sdk::Position& cursor(std::int32_t partition);
+  void pass(Arrival arrival);
+  std::int64_t& cursor(std::int32_t partition);
 
-  const Kind kind_;
+  const Log kind_;
   const std::string_view topic_;
+  const sdk::Time keep_from_;
   Inbox& inbox_;
   const std::unique_ptr<FrameMaker> maker_;
   sdk::Logger& log_;
@@ -66,7 +71,10 @@ class Feed final : public sdk::Sink {
   // The delivery thread's own.
   wire::MessageDecoder decoder_;
   std::vector<Arrival> arrivals_;
-  std::vector<sdk::Position> next_;  // by partition number
+  Offsets next_;
+  std::vector<bool> keeping_;  // by partition: a record of `keep_from` or later was there
+  wire::Seal seal_;
+  Repeats repeats_;
   std::string token_;
   Skipped no_message_{"that is no message"};
   Skipped too_large_{"that is too large"};
@@ -74,7 +82,7 @@ class Feed final : public sdk::Sink {
   // What others may ask.
   mutable std::mutex mutex_;
   std::condition_variable moved_;
-  std::vector<sdk::Position> reached_;
+  Offsets reached_;
   std::uint64_t bad_records_ = 0;
   bool started_ = false;
 };

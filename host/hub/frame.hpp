@@ -33,8 +33,10 @@ class FrameMaker {
   virtual ~FrameMaker() = default;
   // `position` is the token of the room after this message. [one thread] never blocks
   [[nodiscard]] virtual FramePtr message(const wire::Message& message, std::string_view position) = 0;
-  // The notice that a stream is subscribed to `room`. [one thread] never blocks
-  [[nodiscard]] virtual FramePtr subscribed(std::string_view room) = 0;
+  // [one thread] never blocks
+  [[nodiscard]] virtual FramePtr notice(const wire::Notice& notice) = 0;
+  // The same message with another position, for one stream. `frame` is one of this kind of maker. [one thread] never blocks
+  [[nodiscard]] virtual FramePtr moved(const Frame& frame, std::string_view position) = 0;
 };
 
 }  // namespace chatd::hub

@@ -7,33 +7,76 @@
 
 namespace chatd::hub {
 
-Hub::Hub(const Limits& limits, FrameMaker& maker) : limits_(limits), maker_(maker), shed_above_(limits.memory) { room({}); }
+Hub::Hub(Options options, FrameMaker& maker)
+    : limits_(std::move(options.limits)),
+      maker_(maker),
+      logs_{{KnownLog(options.token_key, options.topics[0]), KnownLog(options.token_key, options.topics[1])}},
+      shed_above_(limits_.memory) {
+  room({});
+}
 
 Hub::~Hub() = default;
 
-Room& Hub::room(std::string_view name) {
-  if (const auto found = rooms_.find(name); found != rooms_.end()) return *found->second;
-  auto made = std::make_unique<Room>(Room{std::string(name), Ring(limits_.ring), {}, nullptr});
-  return *rooms_.emplace(made->name, std::move(made)).first->second;
-}
-
-Session& Hub::open(Outlet& outlet, std::string user_id, std::span<const std::string> rooms, bool notices) {
+Session& Hub::open(Outlet& outlet, std::string user_id, std::vector<Wish> rooms, bool notices, std::size_t history) {
   const std::uint64_t id = next_id_++;
   Session& session = *sessions_.emplace(id, std::make_unique<Session>()).first->second;
   session.id = id;
   session.user_id = std::move(user_id);
   session.outlet = &outlet;
+  session.notices = notices;
+  session.ending = closing_;
   ++writing_;
   session.memberships.reserve(rooms.size());
-  for (const auto& name : rooms) {
-    Room& joined = room(name);
-    if (notices && !joined.subscribed) joined.subscribed = maker_.subscribed(name);
-    session.memberships.push_back({&joined, joined.ring.head(), joined.members.size(), notices});
-    if (closing_) session.memberships.back().end = joined.ring.head();
+  for (auto& wish : rooms) {
+    Room& joined = room(wish.name);
+    if (joined.members.empty() && !joined.name.empty()) empty_rooms_.erase(joined.empty);
+    Membership& membership = session.memberships.emplace_back();
+    membership.room = &joined;
+    membership.next = joined.ring.head();
+    membership.place = joined.members.size();
+    if (closing_) membership.end = joined.ring.head();
+    if (wish.resume || history > 0) {
+      membership.recovery = std::make_unique<Recovery>();
+      membership.recovery->verdict_due = wish.resume.has_value();
+      if (wish.resume)
+        membership.recovery->seen = *std::move(wish.resume);
+      else
+        membership.recovery->history = history;
+    }
     joined.members.push_back({&session, session.memberships.size() - 1});
   }
-  session.ending = closing_;
+  if (closing_ || std::ranges::all_of(logs_, &KnownLog::warm))
+    start(session);
+  else
+    unopened_.push_back(id);
   return session;
+}
+
+// The stream is live from here on.
+void Hub::start(Session& session) {
+  for (std::size_t i = 0; i < session.memberships.size(); ++i) {
+    auto& membership = session.memberships[i];
+    if (closing_) {
+      membership.recovery.reset();
+      continue;
+    }
+    membership.next = membership.room->ring.head();
+    if (membership.recovery && membership.recovery->verdict_due) {
+      recover(session, i);
+      continue;
+    }
+    if (session.notices) membership.first = notice(wire::Notice::Kind::subscribed, *membership.room, now(*membership.room));
+    if (membership.recovery) begin_history(session, i);
+  }
+  session.outlet->open();
+}
+
+void Hub::warm(Log log) {
+  known(log).warm = true;
+  if (!std::ranges::all_of(logs_, &KnownLog::warm)) return;
+  for (const auto id : std::exchange(unopened_, {})) {
+    if (const auto found = sessions_.find(id); found != sessions_.end() && !found->second->over) start(*found->second);
+  }
 }
 
 void Hub::close(Session& session) noexcept {
@@ -44,61 +87,23 @@ void Hub::close(Session& session) noexcept {
   sessions_.erase(session.id);
 }
 
-// The last member takes the vacant place; a named room goes with its last member.
+// The last member takes the vacant place; a named room stays for a while without one.
 void Hub::leave(Membership& membership) noexcept {
   Room& left = *membership.room;
   left.members[membership.place] = left.members.back();
   const auto& moved = left.members[membership.place];
   moved.session->memberships[moved.membership].place = membership.place;
   left.members.pop_back();
-  if (left.members.empty() && !left.name.empty()) {
-    bytes_ -= left.ring.bytes();
-    rooms_.erase(rooms_.find(left.name));
-  }
+  if (!left.members.empty() || left.name.empty()) return;
+  left.used = now_;
+  left.empty = empty_rooms_.insert(empty_rooms_.end(), &left);
+  if (limits_.linger.count() == 0) evict(left);
 }
 
 void Hub::written(Session& session) noexcept {
   writing_ -= std::exchange(session.writing, false);
   if (session.over || flushing_ == &session) return;
-  if (session.ending || pending(session)) queue(session);
-}
-
-void Hub::arrive(std::span<Arrival> batch) {
-  for (auto& arrival : batch) {
-    const auto found = rooms_.find(arrival.room);
-    if (found == rooms_.end()) continue;  // nobody here listens to it
-    Ring& ring = found->second->ring;
-    bytes_ -= ring.bytes();
-    ring.push(std::move(arrival.frame));
-    bytes_ += ring.bytes();
-    for (const auto& member : found->second->members) {
-      if (!member.session->writing) queue(*member.session);
-    }
-  }
-  if (bytes_ > shed_above_) shed();
-}
-
-// The largest rings give until an eighth of the memory is free again, so that this is seldom: each keeps what it has, or the
-// level at which all fit, as water finds it.
-void Hub::shed() {
-  std::size_t left = limits_.memory - limits_.memory / 8;
-  sizes_.clear();
-  for (const auto& [name, room] : rooms_) sizes_.push_back(room->ring.bytes());
-  std::ranges::sort(sizes_);
-  std::size_t level = 0;
-  for (std::size_t i = 0; i < sizes_.size(); ++i) {
-    level = left / (sizes_.size() - i);
-    if (sizes_[i] > level) break;
-    left -= sizes_[i];
-  }
-  for (const auto& [name, room] : rooms_) {
-    Ring& ring = room->ring;
-    if (ring.bytes() <= level) continue;
-    bytes_ -= ring.bytes();
-    ring.shrink(level);
-    bytes_ += ring.bytes();
-  }
-  shed_above_ = std::max(limits_.memory, bytes_ + limits_.memory / 8);
+  if (session.ending || has_work(session)) queue(session);
 }
 
 void Hub::flush_one(Progress& progress) noexcept {
@@ -113,46 +118,73 @@ void Hub::flush_one(Progress& progress) noexcept {
 // One write, or the end. False when there was nothing to write.
 bool Hub::step(Session& session) noexcept {
   if (session.over) return false;
-  if (!pending(session)) {
-    if (session.ending) end(session, *session.ending);
-    return false;
-  }
   const Frame* frame = take(session);
+  if (session.over) return false;
+  if (!frame && session.ending) {
+    if (!std::exchange(session.move, false)) {
+      end(session, *session.ending);
+      return false;
+    }
+    current_ = maker_.notice({.kind = wire::Notice::Kind::move, .room = {}, .position = {}, .recovered = false, .loss = {}});
+    frame = current_.get();
+  }
   if (!frame) return false;
   session.writing = true;
   ++writing_;
-  session.outlet->write(*frame, pending(session));
+  session.outlet->write(*frame, has_frame(session));
   return true;
 }
 
-bool Hub::pending(const Session& session) noexcept {
-  return std::ranges::any_of(session.memberships, [](const Membership& membership) {
-    return membership.announce || membership.next < last(membership);
+bool Hub::has_frame(const Session& session) noexcept {
+  return std::ranges::any_of(session.memberships,
+                             [&session](const Membership& membership) { return has_frame(session, membership); });
+}
+
+bool Hub::has_frame(const Session& session, const Membership& membership) noexcept {
+  if (membership.first) return true;
+  if (!membership.recovery) return membership.next < last(membership);
+  switch (membership.recovery->stage) {
+    case Recovery::Stage::merging:
+      return membership.next < last(membership);
+    case Recovery::Stage::reading:
+      return !membership.recovery->frames.empty();
+    case Recovery::Stage::fallen:
+      return membership.room->slow() == Slow::skip && session.notices;
+    case Recovery::Stage::waiting:
+      break;
+  }
+  return false;
+}
+
+// Also when no frame comes of it.
+bool Hub::has_work(const Session& session) noexcept {
+  return std::ranges::any_of(session.memberships, [&session](const Membership& membership) {
+    return has_frame(session, membership) || (membership.recovery && membership.recovery->stage == Recovery::Stage::fallen);
   });
 }
 
 // Where its cursor stops for now.
 std::uint64_t Hub::last(const Membership& membership) noexcept { return std::min(membership.room->ring.head(), membership.end); }
 
-// The next frame of the rooms in turn. Null: a cursor fell off its ring, and the session was ended. REQUIRES: pending(session)
+// The next frame of the rooms in turn. Null: there is none now, or the session was ended.
 const Frame* Hub::take(Session& session) noexcept {
-  for (;; session.turn = (session.turn + 1) % session.memberships.size()) {
-    auto& membership = session.memberships[session.turn];
-    const Ring& ring = membership.room->ring;
-    if (std::exchange(membership.announce, false)) return membership.room->subscribed.get();
-    if (membership.next >= last(membership)) continue;
-    if (membership.next < ring.tail()) {
-      end(session, {sdk::Code::resource_exhausted,
-                    sdk::text("too slow: ", ring.tail() - membership.next, " messages of room \"", membership.room->name,
-                              "\" are gone from this server's ring; reconnect"),
-                    true});
-      return nullptr;
+  const std::size_t count = session.memberships.size();
+  for (std::size_t tried = 0; tried < count && !session.over; ++tried) {
+    const std::size_t index = session.turn;
+    session.turn = index + 1 == count ? 0 : index + 1;
+    auto& membership = session.memberships[index];
+    if (membership.first) {
+      session.turn = index;  // the notice goes before what it announces, and both may share a packet
+      current_ = std::exchange(membership.first, nullptr);
+      return current_.get();
     }
-    const Frame* frame = ring.at(membership.next).get();
-    ++membership.next;
-    session.turn = (session.turn + 1) % session.memberships.size();
-    return frame;
+    if (membership.recovery) {
+      if (const Frame* const frame = take_recovering(session, index)) return frame;
+    } else if (membership.next < last(membership)) {
+      return membership.room->ring.at(membership.next++).frame.get();
+    }
   }
+  return nullptr;
 }
 
 void Hub::end(Session& session, const sdk::Error& why) noexcept {
@@ -160,14 +192,54 @@ void Hub::end(Session& session, const sdk::Error& why) noexcept {
   session.outlet->end(why);
 }
 
+// Once it has what is pending now.
+void Hub::end_later(Session& session, const sdk::Error& why) noexcept {
+  session.ending = why;
+  for (auto& membership : session.memberships) {
+    membership.end = membership.room->ring.head();
+    if (!membership.recovery || membership.recovery->stage == Recovery::Stage::merging) continue;
+    if (membership.recovery->stage == Recovery::Stage::fallen && membership.room->slow() == Slow::disconnect) continue;
+    // Its client goes on elsewhere from where it stands.
+    membership.recovery.reset();
+    membership.next = membership.end;
+  }
+  if (!session.writing) queue(session);
+}
+
+// At once, or when the write in flight is done.
+void Hub::fail(Session& session, const sdk::Error& why) noexcept {
+  session.ending = why;
+  for (auto& membership : session.memberships) {
+    membership.recovery.reset();
+    membership.first.reset();
+    membership.next = membership.end = membership.room->ring.head();
+  }
+  if (!session.writing) queue(session);
+}
+
 void Hub::end_all(const sdk::Error& why) noexcept {
   closing_ = why;
-  for (auto& [id, session] : sessions_) {
-    if (session->over) continue;
-    session->ending = why;
-    for (auto& membership : session->memberships) membership.end = membership.room->ring.head();
-    if (!session->writing) queue(*session);
+  for (const auto id : std::exchange(unopened_, {})) {
+    if (const auto found = sessions_.find(id); found != sessions_.end() && !found->second->over) start(*found->second);
   }
+  for (auto& [id, session] : sessions_) {
+    if (!session->over && !session->ending) end_later(*session, why);
+  }
+}
+
+std::size_t Hub::move(std::size_t count, const sdk::Error& why) noexcept {
+  std::size_t left = 0;
+  for (auto& [id, session] : sessions_) {
+    if (session->over || session->ending) continue;
+    if (count == 0) {
+      ++left;
+      continue;
+    }
+    --count;
+    session->move = session->notices;
+    end_later(*session, why);
+  }
+  return left;
 }
 
 void Hub::cut_all() noexcept {

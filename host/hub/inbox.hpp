@@ -4,19 +4,34 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "host/hub/frame.hpp"
+#include "host/hub/log.hpp"
 
 namespace chatd::hub {
 
-// One encoded message on its way to a room's ring.
+// One record of the log on its way to a room's ring.
 struct Arrival {
-  std::string room;  // empty: the lobby
-  FramePtr frame;
+  enum class Kind : std::uint8_t {
+    message,
+    nothing,  // no message for anybody, or a repeat: only the place counts
+    before,   // from before what this host keeps: rings begin behind it
+  };
+  std::string room{};  // empty: the lobby
+  FramePtr frame{};    // of a message
+  Log log = Log::lobby;
+  Kind kind = Kind::message;
+  sdk::Position position{};   // of the record
+  std::int64_t time_ms = 0;   // of the record; 0: there was none to look at
+  std::int64_t first = -1;    // of a repeat: the offset of the first one,
+  std::int32_t first_in = 0;  // and its partition
+
+  [[nodiscard]] std::size_t bytes() const noexcept { return frame ? frame->bytes() : 0; }
 };
 
 class Wake {

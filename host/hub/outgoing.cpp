@@ -9,10 +9,12 @@
 namespace chatd::hub {
 
 Outgoing::Outgoing(wire::PublishRequest request, const Topics& topics, sdk::Time now, std::string fallback_id)
-    : topic_(request.room.empty() ? topics.messages : topics.rooms),
+    : log_(request.room.empty() ? Log::lobby : Log::rooms),
+      topic_(request.room.empty() ? topics.messages : topics.rooms),
+      header_{request.message_id.empty() ? made_id_header : message_id_header, {}},
       message_id_(request.message_id.empty() ? std::move(fallback_id) : std::move(request.message_id)),
-      header_{message_id_header, message_id_},
       time_(now) {
+  header_.value = message_id_;
   wire::append_json(value_, {request.sender, request.content, request.timestamp.value_or(wire::timestamp(now)), {}, {}});
   key_ = request.room.empty() ? std::move(request.sender) : std::move(request.room);
 }

@@ -6,12 +6,15 @@
 #include <string_view>
 
 #include "chatd/sdk/record.hpp"
+#include "host/hub/log.hpp"
 #include "host/wire/request.hpp"
 
 namespace chatd::hub {
 
-// The record header that carries a message's id. Old servers ignore it.
+// The record headers that carry a message's id: one that its sender chose, so that a repeat is known, or one that we made. Old
+// servers ignore both.
 inline constexpr std::string_view message_id_header = "chatd-message-id";
+inline constexpr std::string_view made_id_header = "chatd-made-id";
 
 // Names from chat.toml's [broker].
 struct Topics {
@@ -30,15 +33,19 @@ class Outgoing {
 
   // Valid as long as this. [any] never blocks
   [[nodiscard]] std::string_view topic() const noexcept { return topic_; }
+  [[nodiscard]] Log log() const noexcept { return log_; }
   [[nodiscard]] std::string_view message_id() const noexcept { return message_id_; }
+  // Whether the sender chose the id, so that this may be a repeat.
+  [[nodiscard]] bool may_repeat() const noexcept { return header_.name == message_id_header; }
   [[nodiscard]] sdk::Record record() const noexcept { return {key_, value_, {&header_, 1}, time_}; }
 
  private:
+  Log log_;
   std::string_view topic_;
   std::string key_;
   std::string value_;
-  std::string message_id_;
   sdk::Header header_;
+  std::string message_id_;
   sdk::Time time_;
 };
 

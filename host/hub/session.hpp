@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "chatd/sdk/error.hpp"
 #include "host/hub/frame.hpp"
+#include "host/hub/recovery.hpp"
 
 namespace chatd::hub {
 
@@ -18,6 +20,9 @@ struct Room;
 
 class Outlet {
  public:
+  // The stream is live from here on: tells its client so; calls Hub::written once when the first frame may come. Called once,
+  // from Hub::open or later, before any write. [queue] never blocks
+  virtual void open() noexcept = 0;
   // Starts to write; calls Hub::written once when the next frame may come. `more`: another write follows at once, so the bytes
   // may wait for it. The frame is kept alive by the outlet as long as it needs. [queue] never blocks
   virtual void write(const Frame& frame, bool more) noexcept = 0;
@@ -26,6 +31,8 @@ class Outlet {
   virtual void end(const sdk::Error& why) noexcept = 0;
   // Cuts the stream, also with a write in flight. Hub::close follows. [queue] never blocks
   virtual void cut() noexcept = 0;
+  // Where the client is connected from, as operators are told. [queue] never blocks
+  [[nodiscard]] virtual std::string peer() const { return {}; }
 
  protected:
   ~Outlet() = default;
@@ -36,7 +43,8 @@ struct Membership {
   Room* room;
   std::uint64_t next;                                             // the cursor: sequence number of the frame that comes next
   std::size_t place;                                              // in Room::members
-  bool announce;                                                  // the SUBSCRIBED notice comes first
+  FramePtr first;                                                 // the notice that comes before anything else
+  std::unique_ptr<Recovery> recovery;                             // not at the cursor, but on the way to it
   std::uint64_t end = std::numeric_limits<std::uint64_t>::max();  // nothing from here on: the session is ending
 };
 
@@ -46,9 +54,11 @@ struct Session {
   Outlet* outlet;
   std::vector<Membership> memberships;
   std::size_t turn = 0;  // the membership that is served next, so that no room starves another
+  bool notices = false;  // it asked for frames that are no messages
 
   bool writing = true;               // a write is in flight; true until the outlet says that it is open
   bool over = false;                 // Outlet::end or cut was called
+  bool move = false;                 // tell it to connect elsewhere before it ends
   std::optional<sdk::Error> ending;  // end with this once all pending frames are written
 
   // Links of the hub's list of sessions that have something to do.

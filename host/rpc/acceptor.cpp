@@ -84,29 +84,28 @@ sdk::Result<std::unique_ptr<Acceptor>> Acceptor::open(const Options& options, sd
     ::getsockname(listener.get(), static_cast<sockaddr*>(static_cast<void*>(&bound)), &size);
     Descriptor stop(::eventfd(0, EFD_CLOEXEC));
     if (stop.get() < 0) return sdk::fail(Code::resource_exhausted, text("cannot make an eventfd: ", std::strerror(errno)));
-    return std::make_unique<Acceptor>(Key{}, std::move(listener), std::move(stop), printed(bound, size),
-                                      options.send_buffer_bytes, log);
+    return std::make_unique<Acceptor>(Key{}, std::move(listener), std::move(stop), printed(bound, size), options, log);
   }
-  const std::string_view remedy = last_error == EADDRINUSE
-                                      ? "; another program has the port: stop it, or set host.listen or SERVER_PORT"
-                                  : last_error == EACCES ? "; ports below 1024 need a privilege: set host.listen to a higher one"
-                                                         : "";
+  const std::string remedy = last_error == EADDRINUSE ? text("; another program has the port: stop it, or set ", options.setting)
+                             : last_error == EACCES
+                                 ? text("; ports below 1024 need a privilege: set ", options.setting, " to a higher one")
+                                 : "";
   return sdk::fail(Code::unavailable, text("cannot listen on ", wanted, ": ", std::strerror(last_error), remedy));
 }
 
-Acceptor::Acceptor(Key, Descriptor listener, Descriptor stop, std::string address, std::int64_t send_buffer_bytes,
-                   sdk::Logger& log)
+Acceptor::Acceptor(Key, Descriptor listener, Descriptor stop, std::string address, const Options& options, sdk::Logger& log)
     : listener_(std::move(listener)),
       stop_(std::move(stop)),
       address_(std::move(address)),
-      send_buffer_bytes_(send_buffer_bytes),
+      send_buffer_bytes_(options.send_buffer_bytes),
+      thread_name_(options.thread),
       log_(log) {}
 
 Acceptor::~Acceptor() { stop(); }
 
 void Acceptor::run(Door& door) {
   thread_ = std::jthread([this, &door] {
-    pthread_setname_np(pthread_self(), "chatd-accept");
+    pthread_setname_np(pthread_self(), thread_name_);
     loop(door);
   });
 }

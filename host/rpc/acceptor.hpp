@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "chatd/sdk/error.hpp"
@@ -46,12 +47,15 @@ class Acceptor {
     std::string host;                    // a name or an address; brackets off
     std::uint16_t port = 0;              // 0: a free one
     std::int64_t send_buffer_bytes = 0;  // SO_SNDBUF; 0: the kernel's own
+    // What an operator sets to have another port, and the loop's thread, of at most 15 characters; both of static storage.
+    std::string_view setting = "host.listen or SERVER_PORT";
+    const char* thread = "chatd-accept";
   };
 
   // Binds and listens; connections wait in the kernel until `run`. `log` must outlive it. [control] may block (name look-up)
   [[nodiscard]] static sdk::Result<std::unique_ptr<Acceptor>> open(const Options& options, sdk::Logger& log);
 
-  Acceptor(Key, Descriptor listener, Descriptor stop, std::string address, std::int64_t send_buffer_bytes, sdk::Logger& log);
+  Acceptor(Key, Descriptor listener, Descriptor stop, std::string address, const Options& options, sdk::Logger& log);
   // Stops and joins.
   ~Acceptor();
 
@@ -74,7 +78,8 @@ class Acceptor {
   Descriptor listener_;
   Descriptor stop_;  // an eventfd
   std::string address_;
-  std::int64_t send_buffer_bytes_;
+  const std::int64_t send_buffer_bytes_;
+  const char* const thread_name_;
   sdk::Logger& log_;
   std::chrono::steady_clock::time_point quiet_until_{};
   std::jthread thread_;  // last: it uses the rest

@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include <grpcpp/support/status.h>
 
@@ -12,8 +13,10 @@
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/log.hpp"
 #include "host/hub/connection_log.hpp"
+#include "host/hub/library.hpp"
 #include "host/hub/outgoing.hpp"
 #include "host/rpc/gate.hpp"
+#include "host/rpc/history_call.hpp"
 #include "host/rpc/publish_call.hpp"
 #include "host/rpc/queue.hpp"
 #include "host/rpc/server.hpp"
@@ -27,24 +30,28 @@ using BroadcastService = chat::Broadcast::WithRawMethod_CreateStream<
 
 struct Endpoint {
   Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-           BroadcastService& its_service, Queue& its_queue);
+           BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library);
 
   const ServerOptions& options;
   sdk::Broker& broker;
   const sdk::Clock& clock;
   BroadcastService& service;
   Queue& queue;
+  hub::BrokerLibrary& library;
   hub::ConnectionLog connections;
 
   hub::MessageIds message_ids;
-  Gate publishes;  // accepted by the broker, not answered yet
+  std::unordered_map<std::string, std::size_t> publishing;  // publishes in flight of each sender
+  Gate publishes;                                           // accepted by the broker, not answered yet
   Gate streams;
   std::list<PublishCall> publish_calls;  // awaited and under way
   std::list<StreamCall> stream_calls;
+  std::list<HistoryCall> history_calls;
 
   // Waits for one more call of its kind; nothing after the server is shut down. [queue] never blocks
   void await_publish();
   void await_stream();
+  void await_history();
 };
 
 // The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks

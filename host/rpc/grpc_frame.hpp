@@ -24,10 +24,14 @@ class GrpcFrame final : public hub::Frame {
   grpc::Slice slice_;
 };
 
+// The encoded message. Valid as long as the frame. [any] never blocks
+[[nodiscard]] std::string_view bytes_of(const hub::Frame& frame) noexcept;
+
 class GrpcFrameMaker final : public hub::FrameMaker {
  public:
   [[nodiscard]] hub::FramePtr message(const wire::Message& message, std::string_view position) override;
-  [[nodiscard]] hub::FramePtr subscribed(std::string_view room) override;
+  [[nodiscard]] hub::FramePtr notice(const wire::Notice& notice) override;
+  [[nodiscard]] hub::FramePtr moved(const hub::Frame& frame, std::string_view position) override;
 
  private:
   [[nodiscard]] hub::FramePtr frame(std::size_t bytes) const;

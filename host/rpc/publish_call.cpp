@@ -1,12 +1,20 @@
 #include "host/rpc/publish_call.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
+#include "host/rpc/local.hpp"
 #include "host/wire/frame.hpp"
 
 namespace chatd::rpc {
+namespace {
+
+// About as long as a broker takes to answer what is in flight.
+constexpr const char* retry_after_ms = "100";
+
+}  // namespace
 
 void PublishCall::await(std::list<PublishCall>::iterator self) {
   self_ = self;
@@ -24,45 +32,89 @@ void PublishCall::begun(bool ok) noexcept {
 }
 
 void PublishCall::publish() noexcept {
+  if (from_operator(context_)) return refuse(not_for_clients());
   grpc::Slice storage;
   auto request = wire::parse_publish(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
   if (!request) return refuse(request.error());
-  switch (endpoint_.publishes.enter()) {
-    case Gate::Answer::in:
-      break;
-    case Gate::Answer::closed:
-      return refuse(shutting_down());
-    case Gate::Answer::full:
-      return refuse({sdk::Code::resource_exhausted,
-                     sdk::text("this server has ", endpoint_.options.publishes_in_flight,
-                               " publishes in flight (limits.publishes_in_flight); try again"),
-                     true});
-  }
+  // Nobody waits for it any more: it need not go out.
+  if (context_.deadline() <= std::chrono::system_clock::now())
+    return refuse({sdk::Code::deadline_exceeded, "the deadline had passed before the message was taken", true});
+  if (!enter(request->sender)) return;
   outgoing_.emplace(*std::move(request), endpoint_.options.topics, endpoint_.clock.now(), endpoint_.message_ids.next());
   if (auto accepted = endpoint_.broker.publish(outgoing_->topic(), outgoing_->record(), *this); !accepted) {
-    endpoint_.publishes.leave();
+    leave();
     refuse(accepted.error());
   }
+}
+
+// False: refused.
+bool PublishCall::enter(const std::string& sender) {
+  const auto& options = endpoint_.options;
+  const auto [found, added] = endpoint_.publishing.try_emplace(sender, 0);
+  if (found->second >= options.publishes_in_flight_per_user) {
+    refuse({sdk::Code::resource_exhausted,
+            sdk::text("\"", sender, "\" has ", options.publishes_in_flight_per_user,
+                      " publishes in flight here (limits.publishes_in_flight_per_user); try again"),
+            true});
+    return false;
+  }
+  const auto answer = endpoint_.publishes.enter();
+  if (answer == Gate::Answer::in) {
+    sender_ = &*found;
+    ++found->second;
+    return true;
+  }
+  if (added) endpoint_.publishing.erase(found);
+  if (answer == Gate::Answer::closed) {
+    refuse(shutting_down());
+  } else {
+    refuse({sdk::Code::resource_exhausted,
+            sdk::text("this server has ", options.publishes_in_flight,
+                      " publishes in flight (limits.publishes_in_flight); try again"),
+            true});
+  }
+  return false;
+}
+
+void PublishCall::leave() noexcept {
+  if (--sender_->second == 0) endpoint_.publishing.erase(endpoint_.publishing.find(sender_->first));
+  endpoint_.publishes.leave();
 }
 
 void PublishCall::done(sdk::Result<sdk::Position> result) noexcept {
   result_ = std::move(result);
   if (endpoint_.queue.here())
-    answer();
+    settle();
   else
-    endpoint_.queue.inbox().put([this]() noexcept { answer(); });
+    endpoint_.queue.inbox().put([this]() noexcept { settle(); });
+}
+
+// A message with its sender's id may be a repeat: only who reads the log can tell.
+void PublishCall::settle() noexcept {
+  if (!result_ || !outgoing_->may_repeat()) return answer();
+  endpoint_.queue.hub().known(outgoing_->log()).await(*result_, *this);
+}
+
+void PublishCall::reached(sdk::Position first) noexcept {
+  result_ = first;
+  answer();
 }
 
 void PublishCall::answer() noexcept {
-  endpoint_.publishes.leave();
+  leave();
   if (!result_) return refuse(result_.error());
   const std::string close = wire::encode_close(outgoing_->message_id(), outgoing_->topic(), *result_);
   const grpc::Slice slice(close);
   writer_.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &finished_);
 }
 
-void PublishCall::refuse(const sdk::Error& why) noexcept { writer_.FinishWithError(status(why), &finished_); }
+void PublishCall::refuse(const sdk::Error& why) noexcept {
+  // gRPC's own way to say when a retry may come (its proposal A6).
+  if (why.code == sdk::Code::resource_exhausted && why.retryable)
+    context_.AddTrailingMetadata("grpc-retry-pushback-ms", retry_after_ms);
+  writer_.FinishWithError(status(why), &finished_);
+}
 
 void PublishCall::finished(bool) noexcept { endpoint_.publish_calls.erase(self_); }
 

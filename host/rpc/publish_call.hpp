@@ -3,12 +3,15 @@
 
 #include <list>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_unary_call.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include "chatd/sdk/broker.hpp"
+#include "host/hub/known_log.hpp"
 #include "host/hub/outgoing.hpp"
 #include "host/rpc/queue.hpp"
 
@@ -16,7 +19,7 @@ namespace chatd::rpc {
 
 struct Endpoint;
 
-class PublishCall final : public sdk::Completion {
+class PublishCall final : public sdk::Completion, private hub::Waiter {
  public:
   explicit PublishCall(Endpoint& endpoint) : endpoint_(endpoint) {}
   PublishCall(const PublishCall&) = delete;
@@ -33,6 +36,10 @@ class PublishCall final : public sdk::Completion {
   void begun(bool ok) noexcept;
   void finished(bool ok) noexcept;
   void publish() noexcept;
+  [[nodiscard]] bool enter(const std::string& sender);
+  void leave() noexcept;
+  void settle() noexcept;
+  void reached(sdk::Position first) noexcept override;
   void answer() noexcept;
   void refuse(const sdk::Error& why) noexcept;
 
@@ -43,7 +50,8 @@ class PublishCall final : public sdk::Completion {
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_{&context_};
   On<PublishCall, &PublishCall::begun> begun_{this};
   On<PublishCall, &PublishCall::finished> finished_{this};
-  std::optional<hub::Outgoing> outgoing_;  // owns what the broker reads until it has answered
+  std::pair<const std::string, std::size_t>* sender_ = nullptr;  // in Endpoint::publishing
+  std::optional<hub::Outgoing> outgoing_;                        // owns what the broker reads until it has answered
   sdk::Result<sdk::Position> result_;
 };
 

@@ -24,12 +24,12 @@ constexpr auto company_wait = std::chrono::milliseconds(1);
 
 }  // namespace
 
-Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, const hub::Limits& limits, hub::FrameMaker& maker)
+Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, hub::Hub::Options options, hub::FrameMaker& maker)
     : completions_(std::move(completions)),
       inbox_(*this),
-      hub_(limits, maker),
-      part_messages_(std::clamp<std::size_t>(limits.ring.messages / 2, 1, most_part_messages)),
-      part_bytes_(std::max<std::size_t>(limits.ring.bytes / 2, 1)) {}
+      part_messages_(std::clamp<std::size_t>(options.limits.ring.messages / 2, 1, most_part_messages)),
+      part_bytes_(std::max<std::size_t>(options.limits.ring.bytes / 2, 1)),
+      hub_(std::move(options), maker) {}
 
 Queue::~Queue() { stop(); }
 
@@ -72,7 +72,7 @@ bool Queue::advance() noexcept {
   const std::size_t begin = next_;
   std::size_t bytes = 0;
   while (next_ != contents_.arrivals.size() && next_ - begin < part_messages_ && bytes < part_bytes_) {
-    bytes += contents_.arrivals[next_++].frame->bytes();
+    bytes += contents_.arrivals[next_++].bytes();
   }
   hub_.arrive(std::span(contents_.arrivals).subspan(begin, next_ - begin));
   if (next_ == contents_.arrivals.size()) {

@@ -17,7 +17,7 @@ namespace chatd::rpc {
 
 class Queue final : private hub::Wake, private hub::Progress {
  public:
-  Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, const hub::Limits& limits, hub::FrameMaker& maker);
+  Queue(std::unique_ptr<grpc::ServerCompletionQueue> completions, hub::Hub::Options options, hub::FrameMaker& maker);
   ~Queue();
 
   // [any] never blocks
@@ -49,9 +49,9 @@ class Queue final : private hub::Wake, private hub::Progress {
 
   std::unique_ptr<grpc::ServerCompletionQueue> completions_;
   hub::Inbox inbox_;
-  hub::Hub hub_;
   const std::size_t part_messages_;
   const std::size_t part_bytes_;
+  hub::Hub hub_;
   hub::Inbox::Contents contents_;     // what was taken from the inbox last
   std::size_t next_ = 0;              // of its arrivals, the first that is in no ring yet
   std::atomic<bool> ready_ = false;   // the inbox has something

@@ -9,6 +9,7 @@
 #include <grpcpp/support/async_stream.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/rpc/local.hpp"
 
 namespace chatd::rpc {
 
@@ -63,7 +64,7 @@ class Reflection::Call {
       return;
     }
     ServerReflectionResponse response;
-    reflection_.answer(request_, response);
+    reflection_.answer(request_, from_operator(context_), response);
     stream_.Write(response, &answered_);
   }
   void answered(bool ok) noexcept {
@@ -85,7 +86,8 @@ class Reflection::Call {
   On<Call, &Call::finished> finished_{this};
 };
 
-Reflection::Reflection(Queue& queue, std::vector<std::string> services) : queue_(queue), services_(std::move(services)) {}
+Reflection::Reflection(Queue& queue, std::vector<std::string> services, std::vector<std::string> for_operators)
+    : queue_(queue), services_(std::move(services)), for_operators_(std::move(for_operators)) {}
 Reflection::~Reflection() = default;
 
 void Reflection::await() {
@@ -93,13 +95,15 @@ void Reflection::await() {
   call->await(call);
 }
 
-void Reflection::answer(const ServerReflectionRequest& request, ServerReflectionResponse& response) const {
+void Reflection::answer(const ServerReflectionRequest& request, bool for_operator, ServerReflectionResponse& response) const {
   const DescriptorPool& pool = *DescriptorPool::generated_pool();
   response.set_valid_host(request.host());
   *response.mutable_original_request() = request;
   switch (request.message_request_case()) {
     case ServerReflectionRequest::kListServices:
       for (const auto& name : services_) response.mutable_list_services_response()->add_service()->set_name(name);
+      if (!for_operator) return;
+      for (const auto& name : for_operators_) response.mutable_list_services_response()->add_service()->set_name(name);
       return;
     case ServerReflectionRequest::kFileByFilename:
       return add_files_or_refuse(pool.FindFileByName(request.file_by_filename()), request.file_by_filename(), response);

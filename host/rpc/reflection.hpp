@@ -14,8 +14,8 @@ class Reflection {
  public:
   using Service = grpc::reflection::v1alpha::ServerReflection::AsyncService;
 
-  // `services`: full names of what is listed.
-  Reflection(Queue& queue, std::vector<std::string> services);
+  // Full names of what is listed: to everybody, and to operators besides.
+  Reflection(Queue& queue, std::vector<std::string> services, std::vector<std::string> for_operators);
   ~Reflection();
   Reflection(const Reflection&) = delete;
   Reflection& operator=(const Reflection&) = delete;
@@ -28,12 +28,13 @@ class Reflection {
  private:
   class Call;
 
-  void answer(const grpc::reflection::v1alpha::ServerReflectionRequest& request,
+  void answer(const grpc::reflection::v1alpha::ServerReflectionRequest& request, bool for_operator,
               grpc::reflection::v1alpha::ServerReflectionResponse& response) const;
 
   Queue& queue_;
   Service service_;
   std::vector<std::string> services_;
+  std::vector<std::string> for_operators_;
   std::list<Call> calls_;
 };
 

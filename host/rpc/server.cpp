@@ -18,6 +18,7 @@
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/health.hpp"
+#include "host/rpc/local.hpp"
 #include "host/rpc/reflection.hpp"
 
 namespace chatd::rpc {
@@ -53,12 +54,13 @@ std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage) {
 grpc::Status status(const sdk::Error& error) { return {static_cast<grpc::StatusCode>(error.code), error.text}; }
 
 Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-                   BroadcastService& its_service, Queue& its_queue)
+                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library)
     : options(its_options),
       broker(its_broker),
       clock(its_clock),
       service(its_service),
       queue(its_queue),
+      library(its_library),
       connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
       publishes(options.publishes_in_flight),
       streams(std::numeric_limits<std::size_t>::max()) {}
@@ -73,16 +75,51 @@ void Endpoint::await_stream() {
   call->await(call);
 }
 
-struct Server::State final : Door {
-  State(ServerOptions given, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& its_log)
-      : options(std::move(given)), broker(its_broker), clock(its_clock), log(its_log) {}
+void Endpoint::await_history() {
+  const auto call = history_calls.emplace(history_calls.end(), *this);
+  call->await(call);
+}
 
+namespace {
+
+// A listener, and how its connections get to gRPC.
+class Entrance final : public Door {
+ public:
+  // [control] may block (name look-up)
+  sdk::Result<> open(const Acceptor::Options& options, sdk::Logger& log) {
+    auto acceptor = Acceptor::open(options, log);
+    if (!acceptor) return std::unexpected(acceptor.error());
+    acceptor_ = *std::move(acceptor);
+    return {};
+  }
+  void build(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
+    hand_over_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
+  }
+  void run() { acceptor_->run(*this); }
+  void stop() noexcept {
+    if (acceptor_) acceptor_->stop();
+  }
+  [[nodiscard]] bool is_open() const noexcept { return acceptor_ != nullptr; }
+  [[nodiscard]] const std::string& address() const noexcept { return acceptor_->address(); }
+
+ private:
   void take(Descriptor socket) noexcept override {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-    connection.listener_fd = acceptor->listener();
+    connection.listener_fd = acceptor_->listener();
     connection.fd = socket.release();
-    hand_over->HandleNewConnection(&connection);
+    hand_over_->HandleNewConnection(&connection);
   }
+
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
+  std::unique_ptr<Acceptor> acceptor_;  // gone first: its thread uses the other
+};
+
+}  // namespace
+
+struct Server::State {
+  State(ServerOptions given, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& its_log)
+      : options(std::move(given)), broker(its_broker), clock(its_clock), log(its_log) {}
 
   void build();
 
@@ -92,9 +129,10 @@ struct Server::State final : Door {
   sdk::Logger& log;
   GrpcFrameMaker notices;  // the queue's own
   BroadcastService service;
-  std::unique_ptr<Acceptor> acceptor;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over;
+  Entrance clients;
+  Entrance operators;
   std::unique_ptr<Queue> queue;
+  std::unique_ptr<hub::BrokerLibrary> library;
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
   std::unique_ptr<Reflection> reflection;
@@ -106,15 +144,25 @@ void Server::State::build() {
   quieten_libraries();
   grpc::EnableDefaultHealthCheckService(false);  // ours runs on our queue
   grpc::ServerBuilder builder;
-  queue = std::make_unique<Queue>(builder.AddCompletionQueue(), options.hub, notices);
+  const std::array topics{options.topics.messages, options.topics.rooms};
+  queue =
+      std::make_unique<Queue>(builder.AddCompletionQueue(), hub::Hub::Options{options.hub, topics, options.token_key}, notices);
+  library = std::make_unique<hub::BrokerLibrary>(
+      hub::BrokerLibrary::Options{topics, options.repeats, options.resume_records, options.history_records, options.token_key},
+      broker, queue->hub(), queue->inbox(), [] { return std::make_unique<GrpcFrameMaker>(); });
+  queue->hub().use(*library);
   health = std::make_unique<Health>(*queue);
   reflection = std::make_unique<Reflection>(
-      *queue, std::vector<std::string>{"chat.Broadcast", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"});
+      *queue, std::vector<std::string>{"chat.Broadcast", "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"},
+      options.local ? std::vector<std::string>{std::string(options.local->service->name())} : std::vector<std::string>{});
   builder.RegisterService(&service);
   builder.RegisterService(&health->service());
   builder.RegisterService(&reflection->service());
-  hand_over = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, grpc::InsecureServerCredentials());
+  clients.build(builder, grpc::InsecureServerCredentials());
+  if (options.local) {
+    builder.RegisterService(&options.local->service->service());
+    operators.build(builder, grpc::experimental::LocalServerCredentials(LOCAL_TCP));
+  }
   const auto largest = std::max(least_message_limit, options.limits.content * 2 + message_overhead);
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<std::size_t>(largest, std::numeric_limits<int>::max())));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(options.keepalive_time_ms));
@@ -133,18 +181,23 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
                                                   sdk::Logger& log) {
   auto server = std::make_unique<Server>(std::move(options), broker, clock, log);
   auto& state = *server->state_;
-  auto acceptor = Acceptor::open({state.options.host, state.options.port, state.options.send_buffer_bytes}, log);
-  if (!acceptor) return std::unexpected(acceptor.error());
-  state.acceptor = *std::move(acceptor);
+  auto opened = state.clients.open({state.options.host, state.options.port, state.options.send_buffer_bytes}, log);
+  if (opened && state.options.local) {
+    const LocalListener& local = *state.options.local;
+    opened = state.operators.open({local.host, local.port, 0, "admin.listen", "chatd-admin"}, log);
+  }
+  if (!opened) return std::unexpected(opened.error());
   state.build();
   if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
-  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue);
+  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library);
   return server;
 }
 
 Server::~Server() { stop(); }
 
-const std::string& Server::address() const noexcept { return state_->acceptor->address(); }
+const std::string& Server::address() const noexcept { return state_->clients.address(); }
+
+std::string Server::local_address() const { return state_->operators.is_open() ? state_->operators.address() : ""; }
 
 hub::Inbox& Server::inbox() noexcept { return state_->queue->inbox(); }
 
@@ -154,9 +207,13 @@ sdk::Result<> Server::start() {
   state_->health->await();
   state_->reflection->await();
   state_->endpoint->await_stream();
+  state_->endpoint->await_history();
   for (int i = 0; i < awaited_publishes; ++i) state_->endpoint->await_publish();
+  state_->library->start();
+  if (state_->options.local) state_->options.local->service->await(*this, *state_->queue);
   state_->queue->run();
-  state_->acceptor->run(*state_);
+  state_->clients.run();
+  if (state_->operators.is_open()) state_->operators.run();
   state_->running = true;
   return {};
 }
@@ -170,14 +227,36 @@ void Server::serving(bool yes) noexcept {
   said.acquire();
 }
 
+void Server::warm(hub::Log log) {
+  inbox().put([&hub = state_->queue->hub(), log]() noexcept { hub.warm(log); });
+}
+
+void Server::tick() {
+  inbox().put([&state = *state_]() noexcept { state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now()); });
+}
+
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }
+
+std::size_t Server::publishes() const noexcept { return state_->endpoint->publishes.inside(); }
 
 void Server::refuse_new() noexcept {
   serving(false);
-  state_->acceptor->stop();
-  state_->endpoint->publishes.close();
+  state_->clients.stop();
   state_->endpoint->streams.close();
 }
+
+std::size_t Server::move_streams(std::size_t count) noexcept {
+  std::binary_semaphore done(0);
+  std::size_t left = 0;
+  inbox().put([&]() noexcept {
+    left = state_->queue->hub().move(count, shutting_down());
+    done.release();
+  });
+  done.acquire();
+  return left;
+}
+
+void Server::refuse_publishes() noexcept { state_->endpoint->publishes.close(); }
 
 bool Server::wait_publishes(sdk::Deadline deadline) noexcept { return state_->endpoint->publishes.wait_empty(deadline); }
 
@@ -192,8 +271,17 @@ std::size_t Server::end_streams(sdk::Deadline deadline) noexcept {
 }
 
 void Server::stop() noexcept {
-  if (state_->acceptor) state_->acceptor->stop();
+  state_->clients.stop();
+  state_->operators.stop();
   if (!state_->server) return;
+  if (state_->library) state_->library->stop();
+  if (state_->endpoint) {
+    // Nobody answers them any more.
+    inbox().put([&endpoint = *state_->endpoint]() noexcept {
+      for (auto& call : endpoint.history_calls) call.give_up(shutting_down());
+      for (const auto log : {hub::Log::lobby, hub::Log::rooms}) endpoint.queue.hub().known(log).release();
+    });
+  }
   state_->server->Shutdown(std::chrono::system_clock::now() + (state_->running ? goodbye : 0ms));
   state_->queue->stop();
   if (state_->endpoint) state_->endpoint->connections.sum_up();

@@ -1,11 +1,14 @@
-// Server: chat.Broadcast, health and reflection on one port. It takes publishes to the broker and frames to the clients.
+// Server: chat.Broadcast, health and reflection on one port, and, if wanted, a service for operators on another. It takes
+// publishes to the broker and frames to the clients.
 //
-//   open -> start -> serving(true) -> refuse_new -> wait_publishes -> end_streams -> stop
+//   open -> start -> serving(true) -> refuse_new -> move_streams -> refuse_publishes -> wait_publishes -> end_streams -> stop
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "chatd/sdk/broker.hpp"
@@ -15,10 +18,20 @@
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
 #include "host/hub/limits.hpp"
+#include "host/hub/log.hpp"
 #include "host/hub/outgoing.hpp"
 #include "host/wire/request.hpp"
 
 namespace chatd::rpc {
+
+class LocalService;
+
+// The listener for operators of this machine. Whoever connects from elsewhere is turned away.
+struct LocalListener {
+  std::string host;
+  std::uint16_t port = 0;
+  LocalService* service = nullptr;  // outlives the server
+};
 
 // chat.toml says what each is for.
 struct ServerOptions {
@@ -29,9 +42,15 @@ struct ServerOptions {
   std::int64_t keepalive_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
   std::size_t publishes_in_flight = 10'000;
+  std::size_t publishes_in_flight_per_user = 1'000;
   wire::Limits limits;
   hub::Limits hub;
   hub::Topics topics;
+  std::chrono::milliseconds repeats{0};  // window of message ids, in record time
+  std::size_t resume_records = 200'000;
+  std::size_t history_records = 50'000;
+  std::string token_key;
+  std::optional<LocalListener> local;
 };
 
 // What is answered while draining. [any] never blocks
@@ -48,6 +67,8 @@ class Server {
 
   // "127.0.0.1:43123". [any] never blocks
   [[nodiscard]] const std::string& address() const noexcept;
+  // The same of the listener for operators; empty when there is none. [any] never blocks
+  [[nodiscard]] std::string local_address() const;
   // Where the broker's messages go in. [any] never blocks
   [[nodiscard]] hub::Inbox& inbox() noexcept;
   // For one feed. [any] never blocks
@@ -59,11 +80,22 @@ class Server {
   // looked
   void serving(bool yes) noexcept;
 
+  // This log is known up to where it ended when the host began: streams that wait for that are opened. [any] never blocks
+  void warm(hub::Log log);
+  // What time brings; about twice a second. [any] never blocks
+  void tick();
+
   // Open now. [any] never blocks
   [[nodiscard]] std::size_t streams() const noexcept;
+  // Taken by the broker, not answered. [any] never blocks
+  [[nodiscard]] std::size_t publishes() const noexcept;
 
-  // No new connections, streams or publishes. [control] may block briefly
+  // No new connections (operators may still come) and streams; health says NOT_SERVING. [control] may block briefly
   void refuse_new() noexcept;
+  // Ends about so many streams, which move elsewhere; returns how many were left. [control] may block, until the queue has looked
+  [[nodiscard]] std::size_t move_streams(std::size_t count) noexcept;
+  // No new publishes. [control] never blocks
+  void refuse_publishes() noexcept;
   // Until the publishes in flight are answered; false at the deadline. [control] may block
   [[nodiscard]] bool wait_publishes(sdk::Deadline deadline) noexcept;
   // Ends each stream with UNAVAILABLE once it has what is pending; cuts those that are left at the deadline and says how many

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
+#include "host/rpc/local.hpp"
 
 namespace chatd::rpc {
 
@@ -21,18 +23,34 @@ void StreamCall::begun(bool ok) noexcept {
   }
   outstanding_ = 1;  // gone_
   endpoint_.await_stream();
-  open();
+  take_up();
 }
 
-void StreamCall::open() noexcept {
+void StreamCall::take_up() noexcept {
+  if (from_operator(context_)) return end(not_for_clients());
   grpc::Slice storage;
   auto request = wire::parse_connect(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
   if (!request) return end(request.error());
+  auto& hub = endpoint_.queue.hub();
+  std::vector<hub::Hub::Wish> wishes;
+  wishes.reserve(request->rooms.size());
+  for (auto& [name, token] : request->rooms) {
+    auto& wish = wishes.emplace_back(std::move(name), std::nullopt);
+    if (token.empty()) continue;
+    auto read = wire::parse_token(token, hub.seal(wish.name), wish.name);
+    if (!read) {
+      return end({read.error().code, sdk::text("Connect.resume of room \"", wish.name, "\": ", read.error().text), false});
+    }
+    wish.resume = *std::move(read);
+  }
   if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down());
 
-  session_ = &endpoint_.queue.hub().open(*this, std::move(request->user_id), request->rooms, request->notices);
+  session_ = &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history);
   endpoint_.connections.say(session_->user_id, true);
+}
+
+void StreamCall::open() noexcept {
   // At once, or the client could not know that it is subscribed until the first message.
   context_.AddInitialMetadata("chatd-subscribed", "1");
   ++outstanding_;

@@ -24,9 +24,11 @@ class StreamCall final : public hub::Outlet {
   // Asks gRPC for the next stream. `self` is this call's place in Endpoint::stream_calls. [queue, or before it runs] never blocks
   void await(std::list<StreamCall>::iterator self);
 
+  void open() noexcept override;
   void write(const hub::Frame& frame, bool more) noexcept override;
   void end(const sdk::Error& why) noexcept override;
   void cut() noexcept override;
+  [[nodiscard]] std::string peer() const override { return context_.peer(); }
 
  private:
   void begun(bool ok) noexcept;
@@ -34,7 +36,7 @@ class StreamCall final : public hub::Outlet {
   void wrote(bool ok) noexcept;
   void finished(bool ok) noexcept;
   void gone(bool ok) noexcept;
-  void open() noexcept;
+  void take_up() noexcept;
   void came_back() noexcept;
 
   Endpoint& endpoint_;

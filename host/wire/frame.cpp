@@ -1,8 +1,19 @@
 #include "host/wire/frame.hpp"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include "chat.pb.h"
 
 namespace chatd::wire {
+namespace {
+
+void set(google::protobuf::Timestamp& out, Timestamp time) {
+  out.set_seconds(time.seconds);
+  out.set_nanos(time.nanos);
+}
+
+}  // namespace
 
 FrameEncoder::FrameEncoder() : message_(std::make_unique<chat::Message>()) {}
 FrameEncoder::~FrameEncoder() = default;
@@ -11,22 +22,56 @@ std::size_t FrameEncoder::measure(const Message& message, std::string_view posit
   message_->Clear();
   message_->mutable_id()->assign(message.sender);
   message_->mutable_content()->assign(message.content);
-  message_->mutable_timestamp()->set_seconds(message.timestamp.seconds);
-  message_->mutable_timestamp()->set_nanos(message.timestamp.nanos);
+  set(*message_->mutable_timestamp(), message.timestamp);
   message_->mutable_room()->assign(message.room);
   message_->mutable_message_id()->assign(message.message_id);
   message_->mutable_position()->assign(position);
   return message_->ByteSizeLong();
 }
 
-std::size_t FrameEncoder::measure_subscribed(std::string_view room) {
+std::size_t FrameEncoder::measure(const Notice& notice) {
   message_->Clear();
-  message_->set_kind(chat::Message::SUBSCRIBED);
-  message_->mutable_room()->assign(room);
+  message_->set_kind(static_cast<chat::Message::Kind>(notice.kind));
+  message_->mutable_room()->assign(notice.room);
+  message_->mutable_position()->assign(notice.position);
+  message_->set_recovered(notice.recovered);
+  if (notice.loss) {
+    auto& loss = *message_->mutable_loss();
+    loss.set_reason(static_cast<chat::Loss::Reason>(notice.loss->reason));
+    loss.set_messages(notice.loss->messages);
+    if (notice.loss->since) set(*loss.mutable_since(), *notice.loss->since);
+  }
   return message_->ByteSizeLong();
 }
 
 void FrameEncoder::write(std::uint8_t* out) const { message_->SerializeWithCachedSizesToArray(out); }
+
+std::string encode_position(std::string_view position) {
+  chat::Message only;
+  only.mutable_position()->assign(position);
+  return only.SerializeAsString();
+}
+
+std::string encode_history(const History& history) {
+  chat::HistoryReply rest;
+  rest.mutable_earlier()->assign(history.earlier);
+  rest.mutable_later()->assign(history.later);
+  rest.set_complete(history.complete);
+  if (history.looked_to) set(*rest.mutable_looked_to(), *history.looked_to);
+  std::string out;
+  {
+    // Messages are on the wire what they are in a stream: no need to take them apart.
+    google::protobuf::io::StringOutputStream stream(&out);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    for (const auto message : history.messages) {
+      coded.WriteTag((chat::HistoryReply::kMessagesFieldNumber << 3) | 2);
+      coded.WriteVarint32(static_cast<std::uint32_t>(message.size()));
+      coded.WriteRaw(message.data(), static_cast<int>(message.size()));
+    }
+  }
+  rest.AppendToString(&out);
+  return out;
+}
 
 std::string encode_close(std::string_view message_id, std::string_view topic, sdk::Position position) {
   chat::Close close;

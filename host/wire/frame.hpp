@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,14 +26,29 @@ class FrameEncoder {
 
   // Prepares a message and returns its size in bytes. never blocks
   [[nodiscard]] std::size_t measure(const Message& message, std::string_view position);
-  // Prepares the notice that `room` is subscribed. never blocks
-  [[nodiscard]] std::size_t measure_subscribed(std::string_view room);
+  // Prepares a notice. never blocks
+  [[nodiscard]] std::size_t measure(const Notice& notice);
   // Writes what was measured last to exactly that many bytes. never blocks
   void write(std::uint8_t* out) const;
 
  private:
   std::unique_ptr<chat::Message> message_;  // kept: its strings' memory is used again
 };
+
+// Of an encoded message, the bytes that give it another position when they are appended: of a field that comes twice, the last
+// counts. [any] never blocks
+[[nodiscard]] std::string encode_position(std::string_view position);
+
+// What History answers; `messages` are encoded already.
+struct History {
+  std::span<const std::string_view> messages;
+  std::string_view earlier;
+  std::string_view later;
+  bool complete = true;
+  std::optional<Timestamp> looked_to;
+};
+// [any] never blocks
+[[nodiscard]] std::string encode_history(const History& history);
 
 // A publish's answer. [any] never blocks
 [[nodiscard]] std::string encode_close(std::string_view message_id, std::string_view topic, sdk::Position position);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,30 @@ struct Message {
   Timestamp timestamp;
   std::string_view room;        // empty: the lobby
   std::string_view message_id;  // empty: none
+};
+
+// What is known of messages that a stream does not get.
+struct Loss {
+  enum class Reason : std::uint8_t {  // the numbers of chat.Loss
+    unknown = 0,
+    truncated = 1,
+    remade = 2,
+    too_far = 3,
+    too_slow = 4,
+  };
+  Reason reason = Reason::unknown;
+  std::uint64_t messages = 0;
+  std::optional<Timestamp> since;
+};
+
+// A frame that is no message.
+struct Notice {
+  enum class Kind : std::uint8_t { subscribed = 1, gap = 2, move = 3, position = 4 };  // the numbers of chat.Message
+  Kind kind = Kind::subscribed;
+  std::string_view room;
+  std::string_view position;  // token; empty: none
+  bool recovered = false;
+  std::optional<Loss> loss;
 };
 
 // A user's stream was opened on, or has left, a server.

@@ -25,8 +25,11 @@ struct TextField {
   std::string_view name;
 };
 constexpr TextField connect_texts[]{{4, "Connect.rooms"}};
+constexpr TextField history_texts[]{{1, "HistoryRequest.room"}};
 constexpr TextField user_texts[]{{1, "User.id"}, {2, "User.name"}};
 constexpr TextField message_texts[]{{1, "Message.id"}, {2, "Message.content"}, {4, "Message.room"}, {5, "Message.message_id"}};
+
+constexpr std::size_t default_history = 50;  // as chat.proto says
 
 std::string not_utf8(const UnknownFieldSet& fields, std::span<const TextField> texts) {
   for (int i = 0; i < fields.field_count(); ++i) {
@@ -93,12 +96,76 @@ sdk::Result<ConnectRequest> parse_connect(std::string_view bytes, const Limits& 
                 text("Connect.rooms names ", connect.rooms_size(), " rooms; the limit is ", limits.rooms_per_stream));
   }
 
-  ConnectRequest request{std::move(*user.mutable_id()), std::move(*user.mutable_name()), {}, connect.notices()};
+  if (connect.history() > limits.history_messages) {
+    return fail(Code::invalid_argument, text("Connect.history asks for ", connect.history(), " messages; the limit is ",
+                                             limits.history_messages, " (limits.history_messages)"));
+  }
+
+  ConnectRequest request{
+      std::move(*user.mutable_id()), std::move(*user.mutable_name()), {}, connect.notices(), connect.history()};
+  const auto named = [&request](const std::string& room) {
+    return std::ranges::find(request.rooms, room, &ConnectRequest::Room::name);
+  };
   for (auto& room : *connect.mutable_rooms()) {
     if (auto error = wrong_room("Connect.rooms", room, limits)) return std::unexpected(*std::move(error));
-    if (std::ranges::find(request.rooms, room) == request.rooms.end()) request.rooms.push_back(std::move(room));
+    if (named(room) == request.rooms.end()) request.rooms.push_back({std::move(room), {}});
+  }
+  for (auto& resume : *connect.mutable_resume()) {
+    auto& room = *resume.mutable_room();
+    if (auto error = wrong_room("Connect.resume.room", room, limits)) return std::unexpected(*std::move(error));
+    if (resume.token().empty()) {
+      return fail(Code::invalid_argument,
+                  text("Connect.resume has no token for room \"", room, "\"; leave it out to begin with what is live"));
+    }
+    auto found = named(room);
+    if (found == request.rooms.end()) found = request.rooms.insert(found, {std::move(room), {}});
+    if (!found->token.empty())
+      return fail(Code::invalid_argument, text("Connect.resume names room \"", found->name, "\" more than once; name it once"));
+    found->token = std::move(*resume.mutable_token());
   }
   if (request.rooms.empty()) request.rooms.emplace_back();
+  if (request.rooms.size() > limits.rooms_per_stream) {
+    return fail(Code::invalid_argument, text("Connect.rooms and Connect.resume name ", request.rooms.size(),
+                                             " rooms; the limit is ", limits.rooms_per_stream));
+  }
+  return request;
+}
+
+sdk::Result<HistoryRequest> parse_history(std::string_view bytes, const Limits& limits) {
+  chat::HistoryRequest asked;
+  if (!asked.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return std::unexpected(why_unparsable(bytes, "chat.HistoryRequest", history_texts));
+  }
+  if (auto error = wrong_room("HistoryRequest.room", asked.room(), limits)) return std::unexpected(*std::move(error));
+  if (auto error = too_long("User.id", asked.user().id().size(), limits.id)) return std::unexpected(*std::move(error));
+  if (asked.limit() > limits.history_messages) {
+    return fail(Code::invalid_argument, text("HistoryRequest.limit is ", asked.limit(), "; it takes 0 to ",
+                                             limits.history_messages, " (limits.history_messages)"));
+  }
+  HistoryRequest request;
+  request.limit = asked.limit() == 0 ? std::min(default_history, limits.history_messages) : asked.limit();
+  switch (asked.place_case()) {
+    case chat::HistoryRequest::kBefore:
+      request.place = HistoryRequest::Place::before;
+      request.token = std::move(*asked.mutable_before());
+      break;
+    case chat::HistoryRequest::kAfter:
+      request.place = HistoryRequest::Place::after;
+      request.token = std::move(*asked.mutable_after());
+      break;
+    case chat::HistoryRequest::kSince:
+      request.place = HistoryRequest::Place::since;
+      request.since = {asked.since().seconds(), asked.since().nanos()};
+      if (!valid(request.since)) {
+        return fail(Code::invalid_argument, text("HistoryRequest.since (", request.since.seconds, " s, ", request.since.nanos,
+                                                 " ns) is no time in the years 0001 to 9999"));
+      }
+      break;
+    case chat::HistoryRequest::PLACE_NOT_SET:
+      break;
+  }
+  request.room = std::move(*asked.mutable_room());
+  request.user_id = std::move(*asked.mutable_user()->mutable_id());
   return request;
 }
 

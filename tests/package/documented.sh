@@ -42,7 +42,9 @@ commands() {
 memory_commands=(
   "build/release/bin/chatd --config config/chat.toml"
   "build/release/bin/chatd --set host.listen=127.0.0.1:0"
+  "build/release/bin/chatd admin status"
   "build/release/bin/chatd check --config config/chat.toml"
+  "build/release/bin/chatd drain"
   "make client USER=alice"
   "make client USER=bob"
   "make server"
@@ -87,6 +89,8 @@ make_tree() {
   local port=$(free_port)
   second_port=$(free_port)
   export SERVER_PORT=$port PATH=$room/bin:$build/bin:$PATH
+  # A free port for each host that has one, and streams that end at once.
+  export CHATD_ADMIN__LISTEN=127.0.0.1:0 CHATD_HOST__DRAIN_WINDOW_MS=0
 }
 
 # do_it NAME COMMAND: to its end; its stdin is ours.
@@ -130,8 +134,13 @@ on_the_memory_broker() {
   kill -TERM "${started[0]}"
   eventually says server "stopped"
   do_it check "build/release/bin/chatd check --config config/chat.toml"
+  local admin_port=$(free_port)
+  export CHATD_ADMIN__LISTEN=127.0.0.1:$admin_port
   serve plain "build/release/bin/chatd --config config/chat.toml"
-  stop plain
+  do_it status "build/release/bin/chatd admin status"
+  says status "serving              yes"
+  do_it drain "build/release/bin/chatd drain"
+  eventually says plain "stopped"
   unset SERVER_PORT
   serve free "build/release/bin/chatd --set host.listen=127.0.0.1:0"
   stop free

@@ -87,3 +87,40 @@ TEST_CASE("bench: refused publishes are counted by their status") {
   CHECK(measured.wrong("refused_RESOURCE_EXHAUSTED") == 1);
   CHECK(measured.figure("answered") == 20);
 }
+
+TEST_CASE("bench: a storm over which a server keeps what was said is good") {
+  const FaultyServer server(Fault::none);
+  const auto measured = measure({"storm", "--target", server.address(), "--streams", "5", "--streams-per-connection", "2",
+                                 "--repeats", "2", "--warm-up", "2"});
+  INFO(measured.finished.out << measured.finished.err);
+  CHECK(measured.finished.status == 0);
+  CHECK(measured.good());
+  CHECK(measured.figure("said_during_storms") >= 2);
+  CHECK(measured.figure("resumed_max_seconds") >= measured.figure("back_max_seconds"));
+}
+
+TEST_CASE("bench: what a server does wrong to streams that resume is found") {
+  struct Case {
+    Fault fault;
+    const char* name;
+    std::uint64_t count;
+  };
+  const Case cases[] = {{Fault::forgets, "not_recovered", 3},
+                        {Fault::skips, "lost", 3},
+                        {Fault::goes_back, "repeated", 3},
+                        {Fault::leaves_out, "left_out", 3}};
+  for (const auto& [fault, name, count] : cases) {
+    const FaultyServer server(fault);
+    const auto measured =
+        measure({"storm", "--target", server.address(), "--streams", "3", "--repeats", "1", "--warm-up", "2", "--patience", "1"});
+    INFO(name << '\n' << measured.finished.out << measured.finished.err);
+    CHECK(measured.finished.status == 1);
+    REQUIRE(measured.json.fields_size() > 0);
+    CHECK(measured.wrong(name) >= count);
+    for (const char* other : {"not_recovered", "repeated", "out_of_order", "misdirected", "left_out", "streams_ended"}) {
+      INFO("and " << other);
+      if (std::string(other) != name) CHECK(measured.wrong(other) == 0);
+    }
+    CHECK((measured.wrong("lost") > 0) == (fault == Fault::forgets || fault == Fault::skips));
+  }
+}

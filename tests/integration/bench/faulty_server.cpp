@@ -5,6 +5,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <vector>
 
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
@@ -30,11 +31,12 @@ class FaultyServer::Service final : public chat::Broadcast::Service {
     changed_.notify_all();
   }
 
-  grpc::Status CreateStream(grpc::ServerContext* context, const chat::Connect*,
+  grpc::Status CreateStream(grpc::ServerContext* context, const chat::Connect* connect,
                             grpc::ServerWriter<chat::Message>* writer) override {
     std::unique_lock lock(mutex_);
     const auto mine = streams_.emplace(streams_.end());
     mine->victim = streams_.size() == 1;
+    if (connect->notices()) begin(*connect, *mine);
     writer->SendInitialMetadata();
     while (!stopping_ && !context->IsCancelled() && !mine->ended) {
       changed_.wait_for(lock, 10ms);  // gRPC's synchronous server tells nobody of a cancellation
@@ -55,7 +57,10 @@ class FaultyServer::Service final : public chat::Broadcast::Service {
     std::unique_lock lock(mutex_);
     const int number = ++published_;
     if (number == fateful && fault_ == Fault::refuses) return {grpc::StatusCode::RESOURCE_EXHAUSTED, "enough for now"};
-    for (auto& stream : streams_) deliver(stream, number, *message);
+    auto delivered = *message;
+    log_.push_back(delivered);
+    delivered.set_position(std::to_string(log_.size()));
+    for (auto& stream : streams_) deliver(stream, number, delivered);
     changed_.notify_all();
     while (number == fateful && fault_ == Fault::never_answers && !stopping_ && !context->IsCancelled())
       changed_.wait_for(lock, 10ms);
@@ -68,6 +73,29 @@ class FaultyServer::Service final : public chat::Broadcast::Service {
     bool victim = false;
     bool ended = false;
   };
+
+  void begin(const chat::Connect& connect, Stream& stream) {
+    chat::Message first;
+    first.set_kind(chat::Message::SUBSCRIBED);
+    std::size_t from = log_.size();
+    if (connect.resume_size() > 0) {
+      first.set_recovered(fault_ != Fault::forgets);
+      if (first.recovered()) from = std::stoul(connect.resume(0).token());
+      if (fault_ == Fault::skips) ++from;
+      if (fault_ == Fault::goes_back) --from;
+    }
+    first.set_position(std::to_string(from));
+    stream.frames.push_back(first);
+    if (connect.resume_size() > 0 && fault_ == Fault::leaves_out) {
+      first.set_kind(chat::Message::GAP);
+      first.mutable_loss()->set_messages(1);
+      stream.frames.push_back(first);
+    }
+    for (; from < log_.size(); ++from) {
+      stream.frames.push_back(log_[from]);
+      stream.frames.back().set_position(std::to_string(from + 1));
+    }
+  }
 
   void deliver(Stream& stream, int number, const chat::Message& message) {
     const bool now = stream.victim && number == fateful;
@@ -92,6 +120,7 @@ class FaultyServer::Service final : public chat::Broadcast::Service {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::list<Stream> streams_;
+  std::vector<chat::Message> log_;
   chat::Message held_;
   int published_ = 0;
   bool stopping_ = false;

@@ -41,7 +41,9 @@ TEST_CASE("bench: every scenario finds nothing wrong with a host, and says what 
       {{"idle", "--streams", "30", "--seconds", "0.2"},
        {{"connections", 30}},
        {"server_kb_per_connection", "server_cpu_us_per_stream_opened", "server_descriptors"}},
-      {{"storm", "--streams", "50", "--repeats", "2"}, {{"storms", 2}}, {"back_max_seconds", "server_cpu_us_per_return"}},
+      {{"storm", "--streams", "50", "--repeats", "2", "--no-resume"},
+       {{"storms", 2}},
+       {"back_max_seconds", "server_cpu_us_per_return"}},
       {{"slow", "--streams", "10", "--stopped", "2", "--rate", "100", "--messages", "20"},
        {{"before_deliveries", 200}, {"after_deliveries", 160}, {"stopped_caught_up", 2}, {"stopped_cut_off", 0}},
        {"after_latency_p99_ms"}},
@@ -85,8 +87,8 @@ TEST_CASE("bench: a client that stopped and was cut off has heard all in order u
 TEST_CASE("bench: a server that it starts is found by what it prints, measured, and stopped") {
   const TempFolder folder;
   const auto file = folder.path() / "pid";
-  const std::string command =
-      std::string("sh -c 'echo $$ > ") + file.string() + "; exec " + std::getenv("CHATD_BIN") + " --set host.listen=127.0.0.1:0'";
+  const std::string command = std::string("sh -c 'echo $$ > ") + file.string() + "; exec " + std::getenv("CHATD_BIN") +
+                              " --set host.listen=127.0.0.1:0 --set admin.listen='";
   const auto measured =
       measure({"fanout", "--spawn", command, "--streams", "3", "--messages", "5", "--server-core", "0", "--client-core", "0"});
   INFO(measured.finished.out << measured.finished.err);
@@ -126,6 +128,7 @@ TEST_CASE("bench: wrong usage is status 2 and says what to do, a server that is 
       {{"fanout", "--target", "localhost:1", "--spawn", "true"}, 2, "--spawn"},
       {{"fanout", "--target", "localhost:1", "--streams", "1000000"}, 2, "open files"},
       {{"fanout", "--target", "localhost:1", "--pid", "2000000000"}, 2, "no process 2000000000"},
+      {{"storm", "--target", "localhost:1", "--rate", "2", "--no-resume"}, 2, "--no-resume"},
       {{"slow", "--target", "localhost:1", "--streams", "2", "--stopped", "2"}, 2, "leaves nobody"},
       {{"fanout", "--target", "127.0.0.1:1"}, 1, "cannot connect to 127.0.0.1:1: Connection refused"},
       {{"publish", "--target", "127.0.0.1:1"}, 1, "cannot connect to 127.0.0.1:1: Connection refused"},

@@ -121,7 +121,9 @@ Finished run_chatd(const std::vector<std::string>& arguments, const std::vector<
 }
 
 HostProcess::HostProcess(const HostOptions& options) {
-  std::vector<std::string> arguments{"--set", "host.listen=127.0.0.1:0"};
+  // No admin service, for tests run beside each other; and streams end at once, for most tests do not look at how.
+  std::vector<std::string> arguments{
+      "--set", "host.listen=127.0.0.1:0", "--set", "admin.listen=", "--set", "host.drain_window_ms=0"};
   for (const auto& setting : options.set) arguments.insert(arguments.end(), {"--set", setting});
   pid_ = spawn(chatd(), arguments, options.environment, folder_.path() / "out", folder_.path() / "err", options.descriptors);
   const std::string ready = "chatd listening on ";

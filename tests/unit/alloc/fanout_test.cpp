@@ -19,13 +19,14 @@ namespace {
 class Reader final : public Outlet {
  public:
   Reader(Hub& hub, std::vector<Reader*>& writing, const std::vector<std::string>& rooms)
-      : hub_(hub), writing_(writing), session_(hub.open(*this, "user", rooms, false)) {
+      : hub_(hub), writing_(writing), session_(hub.open(*this, "user", wishes(rooms), false)) {
     hub.written(session_);
   }
   ~Reader() { hub_.close(session_); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
+  void open() noexcept override {}
   void write(const Frame& frame, bool) noexcept override {
     slice_ = static_cast<const rpc::GrpcFrame&>(frame).slice();
     ++got;
@@ -38,6 +39,12 @@ class Reader final : public Outlet {
   std::size_t got = 0;
 
  private:
+  static std::vector<Hub::Wish> wishes(const std::vector<std::string>& rooms) {
+    std::vector<Hub::Wish> all;
+    for (const auto& room : rooms) all.push_back({room, std::nullopt});
+    return all;
+  }
+
   Hub& hub_;
   std::vector<Reader*>& writing_;
   Session& session_;
@@ -51,8 +58,11 @@ struct NoWake final : Wake {
 // One feed, one hub, some streams.
 class Host final : private Progress {
  public:
-  Host(Feed::Kind kind, std::string room, std::size_t streams)
-      : room_(std::move(room)), feed_(kind, "topic", inbox_, std::make_unique<rpc::GrpcFrameMaker>(), log_) {
+  Host(Log kind, std::string room, std::size_t streams)
+      : room_(std::move(room)),
+        feed_({kind, "topic", std::chrono::minutes(1)}, inbox_, std::make_unique<rpc::GrpcFrameMaker>(), log_) {
+    hub_.warm(Log::lobby);
+    hub_.warm(Log::rooms);
     writing_.reserve(16);
     for (std::size_t i = 0; i < streams; ++i)
       readers_.push_back(std::make_unique<Reader>(hub_, writing_, std::vector<std::string>{room_}));
@@ -63,7 +73,7 @@ class Host final : private Progress {
     const std::string value = R"({"id":"alice","content":"a hundred and twenty-eight bytes of \"content\" would be )" +
                               std::string(70, 'x') + R"(","timestamp":"2026-01-01T00:00:09.123Z","user_id":"alice"})";
     const std::string_view key = room_.empty() ? std::string_view("alice") : room_;
-    const sdk::Header id{"chatd-message-id", "5f1d3c0a9b7e2d46-123456"};
+    const sdk::Header id{"chatd-made-id", "5f1d3c0a9b7e2d46-123456"};
     std::vector<sdk::StoredRecord> batch(size, {{key, value, {&id, 1}, sdk::Time{}}, {}});
     const std::size_t before = testing::allocations();
     for (std::size_t i = 0; i < batches; ++i) {
@@ -96,7 +106,7 @@ class Host final : private Progress {
   NoWake wake_;
   sdk::testing::RecordingLogger log_;
   Inbox inbox_{wake_};
-  Hub hub_{{.ring = {512, 1 << 20}}, notices_};
+  Hub hub_{{{.ring = {512, 1 << 20}}, {"topic", "topic"}, {}}, notices_};
   Feed feed_;
   Inbox::Contents contents_;
   std::vector<Reader*> writing_;
@@ -113,9 +123,8 @@ TEST_CASE("what malloc is asked for is counted") {
 }
 
 TEST_CASE("the hot path allocates a handful of times a message, and never a delivery") {
-  const auto [kind, room] =
-      GENERATE(std::pair<Feed::Kind, std::string>{Feed::Kind::lobby, ""},
-               std::pair<Feed::Kind, std::string>{Feed::Kind::rooms, "a room with a name that is not short"});
+  const auto [kind, room] = GENERATE(std::pair<Log, std::string>{Log::lobby, ""},
+                                     std::pair<Log, std::string>{Log::rooms, "a room with a name that is not short"});
   const std::size_t size = GENERATE(1, 8, 256);
   constexpr std::size_t messages = 1024, warm_up = 2048;
   INFO("room \"" << room << "\", " << size << " messages a batch");

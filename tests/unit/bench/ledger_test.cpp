@@ -144,3 +144,99 @@ TEST_CASE("ledger: what was said before the measurement is checked, and neither 
   CHECK(room.ledger.deliveries() == 1);
   CHECK(room.ledger.latency().count() == 1);
 }
+
+namespace {
+
+// One stream that resumes, alone in its room.
+struct Resuming {
+  std::unique_ptr<Loop> loop = *Loop::open();
+  Ledger ledger{{1}};
+  Listener listener{*loop, ledger, 0, true};
+
+  Resuming() {
+    listener.opened();
+    CHECK(listener.state() == Listener::State::opening);
+    subscribed(false);
+  }
+  Stamp say() { return ledger.say(0, Clock::now()); }
+  void frame(const chat::Message& message) { listener.message(message.SerializeAsString()); }
+  void subscribed(bool recovered) {
+    chat::Message notice;
+    notice.set_kind(chat::Message::SUBSCRIBED);
+    notice.set_recovered(recovered);
+    notice.set_position("start");
+    frame(notice);
+  }
+  void hear(const Stamp& stamp) {
+    chat::Message message;
+    message.mutable_content()->resize(stamp_bytes);
+    write(stamp, message.mutable_content()->data());
+    message.set_position("after " + std::to_string(stamp.sequence));
+    frame(message);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("ledger: a stream that resumes is subscribed with its first notice, and its token is the newest") {
+  Resuming one;
+  CHECK(one.listener.state() == Listener::State::subscribed);
+  CHECK(one.listener.token() == "start");
+  one.hear(one.say());
+  CHECK(one.listener.token() == "after 0");
+  CHECK(one.listener.caught_up());
+  CHECK(one.ledger.wrong().unrecovered == 0);
+}
+
+TEST_CASE("ledger: what was said during a break has to be heard after it, once and in order") {
+  Resuming one;
+  one.hear(one.say());
+  one.listener.break_off();
+  CHECK(one.listener.state() == Listener::State::opening);
+  const auto missed = one.say(), next = one.say();
+  CHECK(one.ledger.outstanding() == 2);
+  one.listener.opened();
+  CHECK(one.listener.state() == Listener::State::opening);
+  one.subscribed(true);
+  CHECK(one.listener.state() == Listener::State::subscribed);
+  CHECK(one.listener.heard_up_to() == 1);
+  one.hear(missed);
+  CHECK(one.listener.heard_up_to() == 2);
+  one.hear(next);
+  CHECK(one.ledger.outstanding() == 0);
+  one.hear(next);
+  CHECK(one.ledger.wrong().repeated == 1);
+  one.listener.close();
+  CHECK(one.ledger.wrong().lost == 0);
+  CHECK(one.ledger.wrong().unrecovered == 0);
+}
+
+TEST_CASE("ledger: a break that a stream does not get over is counted, and what it lacks is lost") {
+  Resuming one;
+  one.hear(one.say());
+  one.listener.break_off();
+  (void)one.say();
+  const auto next = one.say();
+  one.subscribed(false);
+  one.hear(next);
+  CHECK(one.listener.heard_up_to() == 1);
+  one.listener.close();
+  CHECK(one.ledger.wrong().unrecovered == 1);
+  CHECK(one.ledger.wrong().lost == 1);
+}
+
+TEST_CASE("ledger: what a server says that it left out is counted, and other notices are nothing") {
+  Resuming one;
+  chat::Message notice;
+  notice.set_kind(chat::Message::GAP);
+  notice.mutable_loss()->set_messages(3);
+  one.frame(notice);
+  CHECK(one.ledger.wrong().left_out == 3);
+  CHECK(one.listener.token() == "start");
+  notice.Clear();
+  notice.set_kind(chat::Message::POSITION);
+  notice.set_position("later");
+  one.frame(notice);
+  CHECK(one.listener.token() == "later");
+  CHECK(one.ledger.wrong().misdirected == 0);
+}

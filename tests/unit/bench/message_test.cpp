@@ -50,6 +50,55 @@ TEST_CASE("bench message: a request to connect is a chat.Connect") {
   CHECK(connect.rooms_size() == 0);
 }
 
+TEST_CASE("bench message: a notice is read whole, and what is not there is zero") {
+  chat::Message message;
+  message.set_id("alice");
+  message.set_content("hello");
+  message.mutable_timestamp()->set_seconds(5);
+  message.set_position(std::string("\0\1\2", 3));
+  const auto plain = message.SerializeAsString();
+  CHECK(read_notice(plain).kind == Notice::message);
+  CHECK(read_notice(plain).content == "hello");
+  CHECK(read_notice(plain).position == std::string_view("\0\1\2", 3));
+  CHECK_FALSE(read_notice(plain).recovered);
+
+  message.Clear();
+  message.set_kind(chat::Message::SUBSCRIBED);
+  message.set_recovered(true);
+  CHECK(read_notice(message.SerializeAsString()).kind == Notice::subscribed);
+  CHECK(read_notice(message.SerializeAsString()).recovered);
+
+  message.Clear();
+  message.set_kind(chat::Message::GAP);
+  message.mutable_loss()->set_reason(chat::Loss::TOO_SLOW);
+  message.mutable_loss()->set_messages(300);
+  message.mutable_loss()->mutable_since()->set_seconds(7);
+  const auto gap = message.SerializeAsString();
+  CHECK(read_notice(gap).kind == Notice::gap);
+  CHECK(read_notice(gap).left_out == 300);
+  for (std::size_t size = 0; size < gap.size(); ++size) {
+    INFO(size << " bytes of it");
+    CHECK(read_notice(std::string_view(gap).substr(0, size)).left_out == 0);
+  }
+}
+
+TEST_CASE("bench message: a request to resume is a chat.Connect, and asks for notices") {
+  chat::Connect connect;
+  REQUIRE(connect.ParseFromString(resume_request("bench-1", "room", "token")));
+  CHECK(connect.user().id() == "bench-1");
+  CHECK(connect.rooms(0) == "room");
+  CHECK(connect.notices());
+  REQUIRE(connect.resume_size() == 1);
+  CHECK(connect.resume(0).room() == "room");
+  CHECK(connect.resume(0).token() == "token");
+  REQUIRE(connect.ParseFromString(resume_request("bench-1", "", "token")));
+  CHECK(connect.rooms_size() == 0);
+  CHECK(connect.resume(0).room().empty());
+  REQUIRE(connect.ParseFromString(resume_request("bench-1", "", "")));
+  CHECK(connect.resume_size() == 0);
+  CHECK(connect.notices());
+}
+
 TEST_CASE("bench message: what is no stamp is none") {
   std::string text(stamp_bytes, ' ');
   write(stamp, text.data());

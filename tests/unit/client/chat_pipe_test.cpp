@@ -65,6 +65,26 @@ TEST_CASE("a pipe: what could not be sent is said, line by line, and is the exit
   CHECK(chat.output().empty());
 }
 
+TEST_CASE("a pipe: history is nothing but messages, comes when it is asked for, and before the end") {
+  FakeServer server;
+  for (int i = 1; i <= 3; ++i) server.note("bob", "number " + std::to_string(i), "games");
+  Child chat(pipes, alice(server));
+  chat.type("/join games\n/history 2\n");
+  chat.close_input();
+  CHECK(chat.wait() == 0);
+  CHECK(chat.output() == "📩 [12:34:56] #games bob: number 2\n📩 [12:34:56] #games bob: number 3\n");
+}
+
+TEST_CASE("a pipe: missing messages are said on the standard error") {
+  FakeServer server;
+  Child chat(pipes, alice(server));
+  REQUIRE(chat.complains("Connected to server as user: alice\n"));
+  REQUIRE(server.wait_for_streams(1));
+  server.tell_gap("", 12);
+  CHECK(chat.complains("12 messages are missing: this connection was too slow\n"));
+  CHECK(chat.output().empty());
+}
+
 TEST_CASE("a pipe: signals end it with status 0") {
   FakeServer server;
   const int number = GENERATE(SIGINT, SIGTERM);

@@ -168,7 +168,7 @@ TEST_CASE("nothing that is received reaches the terminal as a command") {
 
 TEST_CASE("a message that was not sent is said, and typed again") {
   FakeServer server;
-  server.refuse_publishes({grpc::StatusCode::RESOURCE_EXHAUSTED, "the queue is full"});
+  server.refuse_publishes({grpc::StatusCode::RESOURCE_EXHAUSTED, "the queue is full"}, "-1");
   Child chat(terminal, alice(server));
   settle(chat, server);
   chat.type("precious\r");
@@ -182,7 +182,7 @@ TEST_CASE("a message that was not sent is said, and typed again") {
 
 TEST_CASE("a text that begins with a slash is typed again as it was typed") {
   FakeServer server;
-  server.refuse_publishes({grpc::StatusCode::UNAVAILABLE, ""});
+  server.refuse_publishes({grpc::StatusCode::UNAVAILABLE, ""}, "-1");
   Child chat(terminal, alice(server));
   settle(chat, server);
   chat.type("//quit\r");
@@ -198,7 +198,7 @@ TEST_CASE("a message that was not sent does not come into another room's line") 
   chat.type("for all\r/join games\r");
   REQUIRE(chat.prints("[alice #games] > "));
   REQUIRE(server.wait_for_published(1));
-  server.refuse_publishes({grpc::StatusCode::UNAVAILABLE, ""});
+  server.refuse_publishes({grpc::StatusCode::UNAVAILABLE, ""}, "-1");
   server.hold_publishes(false);
   REQUIRE(chat.complains("(not sent: for all)\r\n[alice #games] > "));
   chat.type("x");
@@ -259,7 +259,7 @@ TEST_CASE("a server that goes and comes back is said once each, and sending work
   REQUIRE(chat.prints("half"));
   server.stop();
   REQUIRE(chat.complains("Connection to server lost: "));
-  REQUIRE(chat.prints(prompt + "half"));
+  REQUIRE(chat.prints("; trying again\r\n" + prompt + "half"));
   server.start();
   REQUIRE(chat.complains("Connected to server as user: alice\r\n" + prompt + "half"));
   chat.type(" a line\r");
@@ -363,4 +363,126 @@ TEST_CASE("the arrow brings back the line before") {
   chat.type("\x1b[A\r");
   REQUIRE(server.wait_for_published(2));
   CHECK(server.published().at(1).content() == "again");
+}
+
+TEST_CASE("what was said during a break is shown after it") {
+  FakeServer server;
+  Child chat(terminal, alice(server));
+  settle(chat, server);
+  server.send("bob", "before");
+  REQUIRE(chat.prints("bob: before\r\n" + prompt));
+  server.stop();
+  REQUIRE(chat.complains("Connection to server lost: "));
+  server.note("bob", "meanwhile");
+  server.start();
+  CHECK(chat.complains("Connected to server as user: alice\r\n" + prompt));
+  CHECK(chat.prints(erase + "📩 [12:34:56] bob: meanwhile\r\n" + prompt));
+  REQUIRE(server.wait_for_streams(1));
+  server.send("bob", "after");
+  CHECK(chat.prints("bob: after\r\n" + prompt));
+  CHECK(count(chat.output(), "bob: before") == 1);
+  CHECK(count(chat.output(), "missing") == 0);
+}
+
+TEST_CASE("of an old server it is said that a break loses messages") {
+  FakeServer server;
+  server.be_old();
+  Child chat(terminal, alice(server));
+  REQUIRE(chat.complains("Connected to server as user: alice"));
+  REQUIRE(server.wait_for_streams(1));
+  server.end_streams({grpc::StatusCode::UNAVAILABLE, "gone"});
+  CHECK(chat.complains("; trying again (what is said meanwhile is not shown)\r\n"));
+  CHECK(chat.complains("Connected to server as user: alice"));
+}
+
+TEST_CASE("messages that are known to be missing are said") {
+  FakeServer server;
+  Child chat(terminal, alice(server));
+  settle(chat, server);
+  server.tell_gap("", 12);
+  CHECK(chat.complains(erase + "— 12 messages are missing: this connection was too slow —\r\n" + prompt));
+  chat.type("/join games\r");
+  REQUIRE(server.wait_for_streams(2));
+  server.send("bob", "before", "games");
+  REQUIRE(chat.prints("bob: before"));
+  server.stop();
+  REQUIRE(chat.complains("Connection to server lost: "));
+  server.note("bob", "meanwhile", "games");
+  server.log()->truncate();
+  server.start();
+  CHECK(chat.complains("— #games: at most 1 message is missing: the server no longer has them —\r\n"));
+  CHECK(count(chat.output(), "meanwhile") == 0);
+}
+
+TEST_CASE("a server that is going hands a person on without a word") {
+  FakeServer server;
+  Child chat(terminal, alice(server));
+  settle(chat, server);
+  server.tell_to_move();
+  server.note("bob", "in between");
+  CHECK(chat.prints(erase + "📩 [12:34:56] bob: in between\r\n" + prompt));
+  CHECK(server.connects().size() == 2);
+  CHECK(count(chat.output(), "lost") == 0);
+  CHECK(count(chat.output(), "Connected") == 1);
+}
+
+TEST_CASE("a room that is joined shows its last twenty messages") {
+  FakeServer server;
+  for (int i = 1; i <= 25; ++i) server.note("bob", "number " + std::to_string(i), "games");
+  server.note("bob", "in the lobby");
+  Child chat(terminal, alice(server));
+  settle(chat, server);
+  chat.type("/join games\r");
+  CHECK(chat.prints(erase + "📩 [12:34:56] #games bob: number 6\r\n[alice #games] > "));
+  CHECK(chat.prints("number 25\r\n[alice #games] > "));
+  CHECK(count(chat.output(), "number") == 20);
+  CHECK(count(chat.output(), "in the lobby") == 0);  // the lobby is not joined, one is there
+}
+
+TEST_CASE("/history shows the last messages of the current room") {
+  FakeServer server;
+  for (int i = 1; i <= 25; ++i) server.note("bob", "number " + std::to_string(i));
+  Child chat(terminal, alice(server));
+  settle(chat, server);
+  SECTION("twenty") {
+    chat.type("/history\r");
+    CHECK(chat.prints(erase + "— the last 20 messages of the lobby —\r\n" + prompt));
+    CHECK(chat.prints(erase + "📩 [12:34:56] bob: number 6\r\n" + prompt));
+  }
+  SECTION("as many as are wanted") {
+    chat.type("/history 2\r");
+    CHECK(chat.prints(erase + "— the last 2 messages of the lobby —\r\n" + prompt));
+    CHECK(chat.prints(erase + "📩 [12:34:56] bob: number 24\r\n" + prompt));
+  }
+  SECTION("in as many pages as the server needs for it") {
+    server.log()->look_at_most(2);
+    chat.type("/history 5\r");
+    CHECK(chat.prints(erase + "— the last 5 messages of the lobby —\r\n" + prompt));
+    CHECK(chat.prints(erase + "📩 [12:34:56] bob: number 21\r\n" + prompt));
+    CHECK(server.asked().size() == 3);
+  }
+  CHECK(chat.prints("number 25\r\n" + prompt));
+}
+
+TEST_CASE("/history says why there is none") {
+  FakeServer server;
+  SECTION("nothing was said") {
+    Child chat(terminal, alice(server));
+    settle(chat, server);
+    chat.type("/history\r");
+    CHECK(chat.prints("— there are no messages of the lobby to show —\r\n"));
+  }
+  SECTION("an old server, which says nothing of it on /join") {
+    server.be_old();
+    Child chat(terminal, alice(server));
+    REQUIRE(chat.complains("Connected to server as user: alice"));
+    chat.type("/history\r");
+    CHECK(chat.complains("No history of the lobby: this server keeps none\r\n"));
+    chat.type("/join games\r");
+    REQUIRE(chat.prints("[alice #games] > "));
+    REQUIRE(server.wait_for_streams(2));
+    chat.type("x");
+    REQUIRE(chat.prints("x"));
+    CHECK(count(chat.output(), "istory") == 2);  // typed, and answered
+  }
 }

@@ -2,72 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <vector>
 
 #include "catch.hpp"
 #include "fake_server.hpp"
+#include "notes.hpp"
 
 using namespace chatd;
 using namespace chatd::client;
 using namespace std::chrono_literals;
-
-namespace {
-
-Options options(const FakeServer& server) {
-  return {.target = server.target(), .user = {"alice", "User-alice"}, .settle = 50ms, .backoff = {1ms, 20ms}, .seed = 1};
-}
-
-// Notes what it is told, as one line each.
-class Notes final : public Listener {
- public:
-  void connected(bool again) override { add(again ? "again" : "connected"); }
-  void message(Message message) override { add(message.room + "/" + message.sender + ": " + message.content); }
-  void lost(const sdk::Error& error, std::chrono::milliseconds next_try_in) override {
-    last = error;
-    longest_wait = std::max(longest_wait, next_try_in);
-    add("lost");
-  }
-  void ended(const sdk::Error& error) override {
-    last = error;
-    add("ended");
-  }
-
-  // Waits until this line was noted so many times.
-  bool wait_for(const std::string& line, long times = 1) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 10s, [&] { return std::ranges::count(lines_, line) >= times; });
-  }
-
-  std::vector<std::string> lines() {
-    const std::lock_guard lock(mutex_);
-    return lines_;
-  }
-
-  sdk::Error last;  // these are read after wait_for()
-  std::chrono::milliseconds longest_wait{0};
-
- private:
-  void add(std::string line) {
-    const std::lock_guard lock(mutex_);
-    lines_.push_back(std::move(line));
-    changed_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> lines_;
-};
-
-std::unique_ptr<Client> open(Options chosen) {
-  auto client = Client::open(std::move(chosen));
-  REQUIRE(client);
-  return std::move(*client);
-}
-
-}  // namespace
 
 TEST_CASE("a client without a user or a server is refused, and the error says what to give") {
   const auto nobody = Client::open({.target = "localhost:1", .user = {}});
@@ -80,83 +24,6 @@ TEST_CASE("a client without a user or a server is refused, and the error says wh
   CHECK(nowhere.error().text == "the server's address is empty; give HOST:PORT");
 
   CHECK_FALSE(Client::open({.target = "localhost:1", .user = {"al\xffice", ""}}));
-}
-
-TEST_CASE("a publish is answered with the receipt, and says who sent it") {
-  FakeServer server;
-  const auto client = open(options(server));
-  const auto receipt = client->publish({.room = "games", .content = "hello", .message_id = "m1"});
-  REQUIRE(receipt);
-  CHECK(receipt->message_id == "m1");
-  REQUIRE(receipt->position);
-  CHECK(receipt->position->topic == "chatting");
-  CHECK(receipt->position->partition == 1);
-  CHECK(receipt->position->offset == 127);
-
-  const auto sent = server.published().at(0);
-  CHECK(sent.id() == "alice");
-  CHECK(sent.room() == "games");
-  CHECK(sent.content() == "hello");
-  CHECK_FALSE(sent.has_timestamp());  // the server's time counts
-}
-
-TEST_CASE("an old server's empty answer is a receipt without a position") {
-  FakeServer server;
-  server.be_old();
-  const auto receipt = open(options(server))->publish({.room = {}, .content = "hello", .message_id = {}});
-  REQUIRE(receipt);
-  CHECK_FALSE(receipt->position);
-}
-
-TEST_CASE("a publish that fails says which server, and why") {
-  FakeServer server;
-  server.refuse_publishes({grpc::StatusCode::RESOURCE_EXHAUSTED, "the queue is full"});
-  const auto client = open(options(server));
-  const auto full = client->publish({.room = {}, .content = "hello", .message_id = {}});
-  REQUIRE_FALSE(full);
-  CHECK(full.error().code == sdk::Code::resource_exhausted);
-  CHECK(full.error().retryable);
-  CHECK(full.error().text == server.target() + " did not take the message: RESOURCE_EXHAUSTED: the queue is full");
-
-  const auto binary = client->publish({.room = {}, .content = "\xff", .message_id = {}});
-  REQUIRE_FALSE(binary);
-  CHECK(binary.error().code == sdk::Code::invalid_argument);
-  CHECK(server.published().size() == 1);
-}
-
-TEST_CASE("a publish to nobody fails at once, and one that is not answered fails at its deadline") {
-  FakeServer server;
-  auto chosen = options(server);
-  chosen.publish_timeout = 100ms;
-  const auto client = open(chosen);
-  server.hold_publishes(true);
-  const auto late = client->publish({.room = {}, .content = "hello", .message_id = {}});
-  REQUIRE_FALSE(late);
-  CHECK(late.error().code == sdk::Code::deadline_exceeded);
-
-  server.hold_publishes(false);
-  server.stop();
-  chosen.publish_timeout = 1h;
-  const auto nobody = open(chosen)->publish({.room = {}, .content = "hello", .message_id = {}});
-  REQUIRE_FALSE(nobody);
-  CHECK(nobody.error().code == sdk::Code::unavailable);
-}
-
-TEST_CASE("an asynchronous publish is answered, and one under way when the client goes is answered as cancelled") {
-  FakeServer server;
-  auto client = open(options(server));
-  std::promise<sdk::Result<Receipt>> first;
-  client->publish({.room = {}, .content = "one", .message_id = {}}, [&](auto result) { first.set_value(std::move(result)); });
-  CHECK(first.get_future().get());
-
-  server.hold_publishes(true);
-  std::promise<sdk::Result<Receipt>> second;
-  client->publish({.room = {}, .content = "two", .message_id = {}}, [&](auto result) { second.set_value(std::move(result)); });
-  REQUIRE(server.wait_for_published(2));
-  client.reset();
-  const auto cancelled = second.get_future().get();
-  REQUIRE_FALSE(cancelled);
-  CHECK(cancelled.error().code == sdk::Code::cancelled);
 }
 
 TEST_CASE("a subscription tells of the connection first, then of each message in order") {
@@ -201,7 +68,8 @@ TEST_CASE("a server that answers a stream with its first message only counts as 
 
 TEST_CASE("a lost stream is opened again, whatever passing failure ended it") {
   using enum grpc::StatusCode;
-  const auto code = GENERATE(OK, CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE);
+  const auto code =
+      GENERATE(OK, CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE, DATA_LOSS);
   FakeServer server;
   const auto client = open(options(server));
   Notes notes;
@@ -209,8 +77,8 @@ TEST_CASE("a lost stream is opened again, whatever passing failure ended it") {
   REQUIRE(notes.wait_for("connected"));
   REQUIRE(server.wait_for_streams(1));
   server.end_streams({code, "enough"});
-  REQUIRE(notes.wait_for("again"));
-  CHECK(notes.lines() == std::vector<std::string>{"connected", "lost", "again"});
+  REQUIRE(notes.wait_for("recovered /"));
+  CHECK(notes.lines() == std::vector<std::string>{"connected", "lost", "again", "recovered /"});
   CHECK(notes.last.retryable);
   CHECK(notes.last.text.find(server.target()) != std::string::npos);
 }

@@ -15,13 +15,14 @@ using namespace std::chrono_literals;
 // One stream. Writes one frame at a time; deletes itself when gRPC is done with it.
 class FakeServer::Held final : public grpc::ServerWriteReactor<chat::Message> {
  public:
-  Held(Service& service, std::vector<std::string> rooms, bool old) : service_(service), rooms_(std::move(rooms)) {
+  Held(Service& service, std::vector<std::string> rooms, bool notices, bool old)
+      : service_(service), rooms_(std::move(rooms)), notices_(notices) {
     if (!old) StartSendInitialMetadata();
   }
 
   void send(const chat::Message& message) {
     const std::lock_guard lock(mutex_);
-    if (finished_) return;
+    if (finished_ || (message.kind() != chat::Message::MESSAGE && !notices_)) return;
     frames_.push_back(message);
     if (frames_.size() == 1) StartWrite(&frames_.front());
   }
@@ -47,6 +48,7 @@ class FakeServer::Held final : public grpc::ServerWriteReactor<chat::Message> {
  private:
   Service& service_;
   const std::vector<std::string> rooms_;
+  const bool notices_;
   std::mutex mutex_;
   std::deque<chat::Message> frames_;
   bool finished_ = false;
@@ -54,6 +56,8 @@ class FakeServer::Held final : public grpc::ServerWriteReactor<chat::Message> {
 
 class FakeServer::Service final : public chat::Broadcast::CallbackService {
  public:
+  explicit Service(FakeLog& shared) : log(shared) {}
+
   grpc::ServerWriteReactor<chat::Message>* CreateStream(grpc::CallbackServerContext* context,
                                                         const chat::Connect* request) override {
     const std::lock_guard lock(mutex);
@@ -61,14 +65,72 @@ class FakeServer::Service final : public chat::Broadcast::CallbackService {
     std::vector<std::string> rooms;
     if (!old) rooms.assign(request->rooms().begin(), request->rooms().end());
     auto refusal = stream_status;
+    if (!old && request->resume_size() > 0 && tokens_refused && refusal.ok())
+      refusal = {grpc::StatusCode::INVALID_ARGUMENT, "no token of this cluster"};
     for (const auto& room : rooms)
       if (const auto found = refused_rooms.find(room); found != refused_rooms.end()) refusal = found->second;
     if (!old && refusal.ok()) context->AddInitialMetadata("chatd-subscribed", "1");
-    auto* stream = new Held(*this, std::move(rooms), old || !refusal.ok());  // deletes itself
+    auto* stream = new Held(*this, std::move(rooms), request->notices(), old || !refusal.ok());  // deletes itself
     streams.insert(stream);
     changed.notify_all();
+    if (!old && refusal.ok()) refusal = begin(*request, *stream);
     if (!refusal.ok()) stream->end(refusal);
     return stream;
+  }
+
+  grpc::ServerUnaryReactor* History(grpc::CallbackServerContext* context, const chat::HistoryRequest* request,
+                                    chat::HistoryReply* reply) override {
+    auto* reactor = context->DefaultReactor();
+    const std::lock_guard lock(mutex);
+    asked.push_back(*request);
+    changed.notify_all();
+    reactor->Finish(old ? grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "unknown method History")
+                        : log.history(*request, *reply));
+    return reactor;
+  }
+
+  // What each room starts with.
+  grpc::Status begin(const chat::Connect& request, Held& stream) {
+    std::set<std::string> rooms(request.rooms().begin(), request.rooms().end());
+    std::map<std::string, std::string> tokens;
+    for (const auto& resume : request.resume()) tokens[resume.room()] = resume.token();
+    for (const auto& [room, token] : tokens) rooms.insert(room);
+    if (rooms.empty()) rooms.insert("");
+    for (const auto& room : rooms) {
+      chat::Message first;
+      first.set_kind(chat::Message::SUBSCRIBED);
+      first.set_room(room);
+      std::vector<chat::Message> messages;
+      if (const auto token = tokens.find(room); token != tokens.end()) {
+        const auto rest = log.after(room, token->second);
+        if (!rest) return {grpc::StatusCode::INVALID_ARGUMENT, "no token of this room"};
+        first.set_recovered(rest->recovered);
+        first.set_position(rest->recovered ? token->second : log.end(room));
+        if (!rest->recovered) first.mutable_loss()->set_reason(chat::Loss::TRUNCATED);
+        if (!rest->recovered) first.mutable_loss()->set_messages(rest->lost);
+        messages = rest->messages;
+      } else {
+        first.set_position(log.end(room));
+        messages = log.newest(room, request.history());
+      }
+      stream.send(first);
+      for (const auto& message : messages) stream.send(message);
+    }
+    return grpc::Status::OK;
+  }
+
+  void tell(chat::Message::Kind kind, const std::string& room, std::uint64_t left_out = 0) {
+    const std::lock_guard lock(mutex);
+    chat::Message notice;
+    notice.set_kind(kind);
+    notice.set_room(room);
+    if (kind != chat::Message::MOVE) notice.set_position(log.end(room));
+    if (kind == chat::Message::GAP) {
+      notice.mutable_loss()->set_reason(chat::Loss::TOO_SLOW);
+      notice.mutable_loss()->set_messages(left_out);
+    }
+    for (auto* stream : streams)
+      if (kind == chat::Message::MOVE || stream->listens_to(room)) stream->send(notice);
   }
 
   grpc::ServerUnaryReactor* BroadcastMessage(grpc::CallbackServerContext* context, const chat::Message* request,
@@ -81,7 +143,10 @@ class FakeServer::Service final : public chat::Broadcast::CallbackService {
       held.push_back(reactor);
       return reactor;
     }
-    if (publish_status.ok()) {
+    auto status = publishes_refused != 0 ? publish_status : grpc::Status::OK;
+    if (publishes_refused > 0) --publishes_refused;
+    if (!status.ok() && !pushback.empty()) context->AddTrailingMetadata("grpc-retry-pushback-ms", pushback);
+    if (status.ok()) {
       echo(*request);
       if (!old) {
         answer->set_message_id(request->message_id().empty() ? "made-by-server" : request->message_id());
@@ -90,13 +155,19 @@ class FakeServer::Service final : public chat::Broadcast::CallbackService {
         answer->mutable_position()->set_offset(127);
       }
     }
-    reactor->Finish(publish_status);
+    reactor->Finish(status);
     return reactor;
   }
 
-  void echo(chat::Message message) {
+  void echo(chat::Message message, bool heard = true) {
     if (!message.has_timestamp()) message.mutable_timestamp()->set_seconds(45296);  // 12:34:56 UTC
-    if (old) message.clear_room();
+    if (old) {
+      message.clear_room();
+      message.clear_message_id();
+    } else {
+      log.append(message);
+    }
+    if (!heard) return;
     for (auto* stream : streams)
       if (stream->listens_to(message.room())) stream->send(message);
   }
@@ -106,8 +177,10 @@ class FakeServer::Service final : public chat::Broadcast::CallbackService {
     return changed.wait_for(lock, 10s, condition);
   }
 
+  FakeLog& log;
   std::mutex mutex;
   std::condition_variable changed;
+  std::vector<chat::HistoryRequest> asked;
   std::set<Held*> streams;
   std::vector<chat::Connect> connects;
   std::vector<chat::Message> published;
@@ -115,8 +188,11 @@ class FakeServer::Service final : public chat::Broadcast::CallbackService {
   std::map<std::string, grpc::Status> refused_rooms;
   grpc::Status stream_status;
   grpc::Status publish_status;
+  std::string pushback;
+  int publishes_refused = -1;  // so many; below zero: all
   bool hold = false;
   bool old = false;
+  bool tokens_refused = false;
 };
 
 void FakeServer::Held::OnDone() {
@@ -128,7 +204,10 @@ void FakeServer::Held::OnDone() {
   delete this;
 }
 
-FakeServer::FakeServer() : service_(std::make_unique<Service>()) { start(); }
+FakeServer::FakeServer() : FakeServer(std::make_shared<FakeLog>()) {}
+FakeServer::FakeServer(std::shared_ptr<FakeLog> log) : log_(std::move(log)), service_(std::make_unique<Service>(*log_)) {
+  start();
+}
 FakeServer::~FakeServer() {
   hold_publishes(false);
   stop();
@@ -160,9 +239,11 @@ void FakeServer::refuse_room(const std::string& room, grpc::Status status) {
   service_->refused_rooms[room] = std::move(status);
 }
 
-void FakeServer::refuse_publishes(grpc::Status status) {
+void FakeServer::refuse_publishes(grpc::Status status, std::string pushback, std::optional<int> count) {
   const std::lock_guard lock(service_->mutex);
   service_->publish_status = std::move(status);
+  service_->pushback = std::move(pushback);
+  service_->publishes_refused = count.value_or(-1);
 }
 
 void FakeServer::hold_publishes(bool hold) {
@@ -180,6 +261,26 @@ void FakeServer::be_old() {
 void FakeServer::end_streams(grpc::Status status) {
   const std::lock_guard lock(service_->mutex);
   for (auto* stream : service_->streams) stream->end(status);
+}
+
+void FakeServer::tell_to_move() { service_->tell(chat::Message::MOVE, {}); }
+
+void FakeServer::refuse_tokens(bool refuse) {
+  const std::lock_guard lock(service_->mutex);
+  service_->tokens_refused = refuse;
+}
+
+void FakeServer::tell_gap(const std::string& room, std::uint64_t messages) { service_->tell(chat::Message::GAP, room, messages); }
+
+void FakeServer::tell_position(const std::string& room) { service_->tell(chat::Message::POSITION, room); }
+
+void FakeServer::note(const std::string& sender, const std::string& content, const std::string& room) {
+  chat::Message message;
+  message.set_id(sender);
+  message.set_content(content);
+  message.set_room(room);
+  const std::lock_guard lock(service_->mutex);
+  service_->echo(std::move(message), false);
 }
 
 void FakeServer::send(const std::string& sender, const std::string& content, const std::string& room, std::int64_t seconds) {
@@ -202,6 +303,15 @@ bool FakeServer::wait_for_opened(std::size_t count) {
 
 bool FakeServer::wait_for_published(std::size_t count) {
   return service_->wait([&] { return service_->published.size() >= count; });
+}
+
+bool FakeServer::wait_for_asked(std::size_t count) {
+  return service_->wait([&] { return service_->asked.size() >= count; });
+}
+
+std::vector<chat::HistoryRequest> FakeServer::asked() {
+  const std::lock_guard lock(service_->mutex);
+  return service_->asked;
 }
 
 std::vector<chat::Message> FakeServer::published() {

@@ -18,6 +18,8 @@ TEST_CASE("a line is a message, a command, or nothing") {
   CHECK(std::get<Leave>(parse_command("/leave")).room.empty());
   CHECK(std::get<Leave>(parse_command("/leave #games")).room == "games");
   CHECK(std::holds_alternative<Rooms>(parse_command("/rooms")));
+  CHECK(std::get<Recall>(parse_command("/history")).messages == 20);
+  CHECK(std::get<Recall>(parse_command("/history  1000 ")).messages == 1000);
   CHECK(std::holds_alternative<Help>(parse_command("/help")));
   CHECK(std::holds_alternative<Quit>(parse_command(" /quit ")));
   CHECK(std::holds_alternative<Quit>(parse_command("/exit")));
@@ -27,6 +29,9 @@ TEST_CASE("a command that is wrong says what would be right") {
   CHECK(std::get<Wrong>(parse_command("/join")).reason == "/join needs the name of a room: /join ROOM");
   CHECK(std::get<Wrong>(parse_command("/join #")).reason == "/join needs the name of a room: /join ROOM");
   CHECK(std::get<Wrong>(parse_command("/quit now")).reason.find("//quit now") != std::string::npos);
+  for (const auto* wrong : {"0", "1001", "-1", "five", "5 6", "99999999999"})
+    CHECK(std::get<Wrong>(parse_command(std::string("/history ") + wrong)).reason ==
+          "/history takes a number of messages from 1 to 1000, as in /history 50");
   CHECK(std::get<Wrong>(parse_command("/qiut")).reason.find("/qiut") != std::string::npos);
 }
 
@@ -43,6 +48,19 @@ TEST_CASE("the prompt names the room, and nothing in it is a command") {
   CHECK(prompt("alice", "") == "[alice] > ");
   CHECK(prompt("alice", "games") == "[alice #games] > ");
   CHECK(prompt("a\x1b", "\n") == "[a\\x1b #\\n] > ");
+}
+
+TEST_CASE("what is missing is said as far as it is known") {
+  using Reason = chatd::client::Loss::Reason;
+  CHECK(loss_line("", {}) == "messages may be missing");
+  CHECK(loss_line("games", {.reason = Reason::truncated, .messages = 12}) ==
+        "#games: at most 12 messages are missing: the server no longer has them");
+  CHECK(loss_line("", {.reason = Reason::too_slow, .messages = 1}) == "1 message is missing: this connection was too slow");
+  CHECK(loss_line("a\x1b", {.reason = Reason::remade}) == "#a\\x1b: messages may be missing: the server's log was made anew");
+  CHECK(loss_line("", {.reason = Reason::too_far}) == "messages may be missing: the break was too long");
+  CHECK(set_apart(history_title("games", 3)) == "— the last 3 messages of #games —");
+  CHECK(history_title("", 1) == "the last message of the lobby");
+  CHECK(history_title("", 0) == "there are no messages of the lobby to show");
 }
 
 TEST_CASE("a full inbox holds messages back until there is a place, or the bound is lifted") {

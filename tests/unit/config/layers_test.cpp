@@ -34,7 +34,9 @@ TEST_CASE("without a file there are the defaults") {
   REQUIRE(settings);
   CHECK(settings->host.listen == "0.0.0.0:8081");
   CHECK(settings->host.server_id.empty());
-  CHECK(settings->host.drain_deadline_ms == 10'000);
+  CHECK(settings->admin.listen == "127.0.0.1:8091");
+  CHECK(settings->host.drain_window_ms == 10'000);
+  CHECK(settings->host.drain_deadline_ms == 30'000);
   CHECK(settings->host.keepalive_time_ms == 20'000);
   CHECK(settings->host.keepalive_timeout_ms == 10'000);
   CHECK(settings->host.send_buffer_bytes == 262'144);
@@ -45,13 +47,21 @@ TEST_CASE("without a file there are the defaults") {
   CHECK(settings->limits.room_bytes == 128);
   CHECK(settings->limits.rooms_per_stream == 64);
   CHECK(settings->limits.publishes_in_flight == 10'000);
+  CHECK(settings->limits.publishes_in_flight_per_user == 1'000);
+  CHECK(settings->limits.history_messages == 1'000);
+  CHECK(settings->limits.history_records == 50'000);
   CHECK(settings->hub.ring_messages == 4'096);
   CHECK(settings->hub.ring_bytes == 8'388'608);
+  CHECK(settings->hub.resume_records == 200'000);
+  CHECK(settings->hub.room_linger_ms == 60'000);
+  CHECK(settings->hub.token_key.empty());
+  CHECK(settings->classes.empty());
   CHECK(settings->broker.plugin == "memory");
   CHECK(settings->broker.messages_topic == "chatting");
   CHECK(settings->broker.connections_topic == "user-connections");
   CHECK(settings->broker.rooms_topic == "chat-rooms");
   CHECK(settings->broker.hosts_topic == "chat-hosts");
+  CHECK(settings->broker.repeat_window_ms == 120'000);
   CHECK(settings->plugins.path.empty());
   CHECK(settings->plugins.load == Texts{"memory"});
   CHECK(settings->log.level == "info");
@@ -72,12 +82,17 @@ TEST_CASE("the shipped file names every key of the host, with its default") {
   std::ifstream file(CHATD_SHIPPED_CONFIG);
   std::string uncommented;
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("# ") && line.find(" = ") != std::string::npos) line.erase(0, 2);
+    const bool example = line.starts_with("# [") || line.find(" = ") != std::string::npos;
+    if (line.starts_with("# ") && example) line.erase(0, 2);
     uncommented += line + '\n';
   }
   CHECK(problems_of(uncommented).empty());
   for (const auto& table : config::host_tables()) {
     for (const auto& option : table.options) {
+      if (table.many) {  // an example, whose values are not the defaults
+        CHECK_THAT(uncommented, Catch::Matchers::Contains('\n' + std::string(option.key) + " = "));
+        continue;
+      }
       std::string shown = option.fallback;
       if (option.type == sdk::OptionType::integer) {
         for (int at = static_cast<int>(shown.size()) - 3; at > 0; at -= 3) shown.insert(static_cast<std::size_t>(at), "_");
@@ -126,6 +141,15 @@ TEST_CASE("SERVER_PORT yields to the full name and to --set, right or wrong") {
   CHECK(loaded("", {"SERVER_PORT=8082", "CHATD_HOST__LISTEN=a:1"}).host.listen == "a:1");
   CHECK(loaded("", {"CHATD_HOST__LISTEN=a:1", "SERVER_PORT=none"}).host.listen == "a:1");
   CHECK(loaded("", {"SERVER_PORT=8082"}, {"host.listen=b:2"}).host.listen == "b:2");
+}
+
+TEST_CASE("SERVER_PORT moves the admin service along where nobody says where it listens") {
+  CHECK(loaded("", {"SERVER_PORT=8082"}).admin.listen == "127.0.0.1:8092");
+  CHECK(loaded("", {"SERVER_PORT=0"}).admin.listen == "127.0.0.1:0");
+  CHECK(loaded("", {"SERVER_PORT=65530"}).admin.listen == "127.0.0.1:0");
+  CHECK(loaded("[admin]\nlisten = \"\"\n", {"SERVER_PORT=8082"}).admin.listen.empty());
+  CHECK(loaded("", {"SERVER_PORT=8082", "CHATD_ADMIN__LISTEN=[::1]:1"}).admin.listen == "[::1]:1");
+  CHECK(loaded("", {"SERVER_PORT=8082"}, {"admin.listen=localhost:2"}).admin.listen == "localhost:2");
 }
 
 TEST_CASE("KAFKA_BROKERS is the brokers key of a loaded kafka") {

@@ -30,11 +30,13 @@ const sdk::OptionList<Options>& options() {
 TEST_CASE("the reference has a row for every key of the host") {
   const std::string page = config::reference({});
   for (const auto& table : config::host_tables()) {
-    CHECK_THAT(page, Contains("\n## [" + std::string(table.name) + "]\n"));
+    CHECK_THAT(page, Contains("\n## " + table.title() + '\n'));
     for (const auto& option : table.options) CHECK_THAT(page, Contains("\n| `" + std::string(option.key) + "` | "));
   }
   CHECK_THAT(page, Contains("\n| `ring_messages` | integer | `4096` | 1 to 1048576 messages | "));
   CHECK_THAT(page, Contains("\n| `load` | list of texts | `[\"memory\"]` | not empty | "));
+  CHECK_THAT(page, Contains("\n## [classes.NAME]\n"));
+  CHECK_THAT(page, Contains("\n| `rooms` | list of texts | `[]` |  | "));
   CHECK_THAT(page, Contains("\n| `level` | text | `\"info\"` | `debug`, `info`, `warning`, `error` | "));
 }
 

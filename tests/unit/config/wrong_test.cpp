@@ -59,7 +59,8 @@ TEST_CASE("wrong tables") {
        "\n[colours]\n",
        {},
        {},
-       {"chat.toml:2:2: unknown table [colours]; the tables are [host], [limits], [hub], [broker], [plugins], [log]"}},
+       {"chat.toml:2:2: unknown table [colours]; the tables are [host], [admin], [limits], [hub], [classes.NAME], [broker], "
+        "[plugins], [log]"}},
       {"a key outside",
        "listen = \"a:1\"\n",
        {},
@@ -84,7 +85,8 @@ TEST_CASE("wrong tables") {
        "[hub.deep]\nx = 1\n",
        {},
        {},
-       {"chat.toml:1:6: unknown key \"deep\" in [hub]; its keys are \"ring_messages\", \"ring_bytes\", \"memory_bytes\""}},
+       {"chat.toml:1:6: unknown key \"deep\" in [hub]; its keys are \"ring_messages\", \"ring_bytes\", \"memory_bytes\", "
+        "\"resume_records\", \"room_linger_ms\", \"token_key\""}},
   });
 }
 
@@ -159,6 +161,59 @@ TEST_CASE("wrong keys and values") {
        {},
        {"chat.toml:2:1: \"listen\" in [host] is \"\"; expected a text, not empty"}},
   });
+}
+
+TEST_CASE("wrong admin addresses") {
+  check({
+      {"other machines may reach it",
+       "[admin]\nlisten = \"0.0.0.0:8091\"\n",
+       {},
+       {},
+       {"chat.toml:2:1: \"listen\" in [admin] is \"0.0.0.0:8091\", which other machines may reach, and the admin service asks "
+        "nobody who they are; expected an address of 127.0.0.1, [::1] or localhost, or \"\" for no admin service"}},
+      {"a name that only looks like loopback",
+       "",
+       {},
+       {"admin.listen=127.example.net:1"},
+       {"--set admin.listen: \"listen\" in [admin] is \"127.example.net:1\", which other machines may reach, and the admin "
+        "service asks nobody who they are; expected an address of 127.0.0.1, [::1] or localhost, or \"\" for no admin service"}},
+      {"no address",
+       "",
+       {"CHATD_ADMIN__LISTEN=8091"},
+       {},
+       {"environment CHATD_ADMIN__LISTEN: \"listen\" in [admin]: \"8091\" has no port; expected host:port such as 0.0.0.0:8081, "
+        "[::1]:8081 or localhost:0, or \"\" for no admin service"}},
+  });
+  for (const auto* right : {"127.0.0.1:0", "127.1.2.3:8091", "[::1]:8091", "localhost:8091", ""})
+    CHECK(problems_of("", {}, {std::string("admin.listen=") + right}).empty());
+}
+
+TEST_CASE("a drain deadline below the window") {
+  check({
+      {"given",
+       "[host]\ndrain_deadline_ms = 200\n",
+       {},
+       {},
+       {"chat.toml:2:1: \"drain_deadline_ms\" in [host] is 200, less than \"drain_window_ms\", which is 10000; give the streams "
+        "at "
+        "least as long to end as their ends are spread over"}},
+      {"by default",
+       "[host]\ndrain_window_ms = 30_001\n",
+       {},
+       {},
+       {"chat.toml:2:1: \"drain_deadline_ms\" in [host] is 30000, less than \"drain_window_ms\", which is 30001; give the "
+        "streams "
+        "at least as long to end as their ends are spread over"}},
+  });
+  CHECK(problems_of("[host]\ndrain_deadline_ms = 200\ndrain_window_ms = 200\n").empty());
+}
+
+TEST_CASE("a secret that is no text is not shown") {
+  check({{"a number",
+          "[hub]\ntoken_key = 4711\n",
+          {},
+          {},
+          {"chat.toml:2:1: \"token_key\" in [hub] is not a text; expected a text in quotes (not shown: it is secret)"}}});
 }
 
 TEST_CASE("wrong topics") {

@@ -11,7 +11,7 @@ using namespace chatd::hub;
 
 TEST_CASE("a stream may close itself while it is served") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream a(hub, transport), b(hub, transport);
   a.ready(), b.ready();
@@ -42,7 +42,7 @@ TEST_CASE("a stream may close itself while it is served") {
 
 TEST_CASE("a stream may close at its end, in the call that ends it") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream a(hub, transport), b(hub, transport);
   a.on_end = [&] { a.close(); };
@@ -57,7 +57,7 @@ TEST_CASE("a stream may close at its end, in the call that ends it") {
 
 TEST_CASE("a stream may close another that is served, that waits or that is idle") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream a(hub, transport), waits(hub, transport), idle(hub, transport, {"room"}), b(hub, transport);
   a.ready(), waits.ready(), idle.ready(), b.ready();
@@ -74,7 +74,7 @@ TEST_CASE("a stream may close another that is served, that waits or that is idle
 
 TEST_CASE("a stream may be opened while another is served") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream a(hub, transport);
   std::unique_ptr<Stream> born;
@@ -94,7 +94,7 @@ TEST_CASE("a stream may be opened while another is served") {
 
 TEST_CASE("what arrives for a stream while it is served is not left behind") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream a(hub, transport);
   a.ready();
@@ -132,7 +132,7 @@ TEST_CASE("a stream that is closed while it waits is forgotten, wherever it stan
   for (int closed = 0; closed < 3; ++closed) {
     CAPTURE(closed);
     TextMaker maker;
-    Hub hub({}, maker);
+    WarmHub hub({}, maker);
     Transport transport;
     std::vector<std::unique_ptr<Stream>> streams;
     for (int i = 0; i < 3; ++i) streams.push_back(std::make_unique<Stream>(hub, transport)), streams.back()->ready();
@@ -148,7 +148,7 @@ TEST_CASE("streams leave shared rooms in every order") {
   std::vector<std::size_t> order{0, 1, 2, 3};
   do {
     TextMaker maker;
-    Hub hub({}, maker);
+    WarmHub hub({}, maker);
     Transport transport;
     const std::vector<std::vector<std::string>> rooms{{"x", "y"}, {"y", "", "x"}, {"", "z"}, {"x"}};
     std::vector<std::unique_ptr<Stream>> streams;

@@ -20,7 +20,7 @@ void ended(const Stream& stream) {
 
 TEST_CASE("at the end a stream first gets what is pending") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream idle(hub, transport, {"room"}), behind(hub, transport), opening(hub, transport, {""}, true);
   idle.ready(), behind.ready().stuck = true;
@@ -45,7 +45,7 @@ TEST_CASE("at the end a stream first gets what is pending") {
 
 TEST_CASE("what arrives after the end keeps no stream open") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream behind(hub, transport);
   behind.ready().stuck = true;
@@ -61,7 +61,7 @@ TEST_CASE("what arrives after the end keeps no stream open") {
 
 TEST_CASE("a stream that is opened after the end ends at once") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   hub.end_all(leaving);
   CHECK(hub.idle());
@@ -75,7 +75,7 @@ TEST_CASE("a stream that is opened after the end ends at once") {
 
 TEST_CASE("the end may come while a stream is served") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream a(hub, transport), b(hub, transport);
   a.ready(), b.ready();
@@ -101,7 +101,7 @@ TEST_CASE("the end may come while a stream is served") {
 
 TEST_CASE("a stream that ended gets nothing more") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream a(hub, transport);
   a.ready();
@@ -117,7 +117,7 @@ TEST_CASE("a stream that ended gets nothing more") {
 
 TEST_CASE("at the end a stream that fell behind is told that, not the end") {
   TextMaker maker;
-  Hub hub({.ring = {2, 1000}}, maker);
+  WarmHub hub({.ring = {2, 1000}}, maker);
   Transport transport;
   Stream a(hub, transport);
   a.ready().stuck = true;
@@ -134,7 +134,7 @@ TEST_CASE("at the end a stream that fell behind is told that, not the end") {
 
 TEST_CASE("cutting cuts everyone that is still here and writes nothing more") {
   TextMaker maker;
-  Hub hub({}, maker);
+  WarmHub hub({}, maker);
   Transport transport;
   Stream writing(hub, transport), opening(hub, transport), idle(hub, transport, {"room"}), done(hub, transport),
       gone(hub, transport);

@@ -14,7 +14,7 @@ constexpr std::size_t memory = 8'000;
 
 struct World {
   TextMaker maker;
-  Hub hub{{.ring = {1'000'000, 1'000'000}, .memory = memory}, maker};
+  WarmHub hub{{.ring = {1'000'000, 1'000'000}, .memory = memory}, maker};
   Transport transport;
 
   void say(const std::string& room, int from, int to, std::size_t bytes) {

@@ -28,7 +28,7 @@ struct Bell final : Wake {
 
 void put(Inbox& inbox, std::initializer_list<const char*> texts) {
   std::vector<Arrival> batch;
-  for (const char* said : texts) batch.push_back({"room", frame(said)});
+  for (const char* said : texts) batch.push_back({.room = "room", .frame = frame(said)});
   inbox.put(batch);
   CHECK(batch.empty());
 }
@@ -86,7 +86,7 @@ TEST_CASE("an inbox keeps no frame that was taken") {
   Inbox inbox(wake);
   Inbox::Contents contents;
   std::vector<Arrival> batch;
-  batch.push_back({"", frame("x")});
+  batch.push_back({.room = "", .frame = frame("x")});
   const std::weak_ptr<const Frame> alive = batch.front().frame;
   inbox.put(batch);
   inbox.take(contents);
@@ -107,7 +107,7 @@ TEST_CASE("of what several threads put into an inbox nothing is lost and each on
     threads.emplace_back([&inbox, &tasks_run, producer] {
       std::vector<Arrival> batch;
       for (int i = 0; i < each; ++i) {
-        batch.push_back({std::to_string(producer), frame(std::to_string(i))});
+        batch.push_back({.room = std::to_string(producer), .frame = frame(std::to_string(i))});
         if (i % 3 == 0 || i + 1 == each) inbox.put(batch);
         if (i % 7 == 0) inbox.put([&tasks_run]() noexcept { ++tasks_run; });
       }
@@ -137,7 +137,7 @@ TEST_CASE("an inbox that is full makes a feed wait until it was looked into") {
   Inbox inbox(wake);
   Inbox::Contents contents;
   std::vector<Arrival> large;
-  large.push_back({"room", frame("large", Inbox::most_bytes)});
+  large.push_back({.room = "room", .frame = frame("large", Inbox::most_bytes)});
   inbox.put(large);
   std::atomic<bool> in = false;
   std::jthread feed([&] {

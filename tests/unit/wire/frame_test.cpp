@@ -53,26 +53,68 @@ TEST_CASE("a lobby message without content has only what it needs") {
   CHECK(parsed(bytes).has_timestamp());
 }
 
-TEST_CASE("the notice of a subscription names its room and nothing else") {
+TEST_CASE("a notice says what it has to say and nothing of the frame before it") {
   FrameEncoder encoder;
   // After a message: nothing of it may be left.
   (void)encoder.measure({"a", "content", {5, 6}, "other", "id"}, "position");
-  auto notice = parsed(written(encoder, encoder.measure_subscribed("room")));
+  auto notice = parsed(written(
+      encoder, encoder.measure(Notice{
+                   .kind = Notice::Kind::subscribed, .room = "room", .position = "token", .recovered = true, .loss = {}})));
   CHECK(notice.kind() == chat::Message::SUBSCRIBED);
   CHECK(notice.room() == "room");
   CHECK(notice.id().empty());
   CHECK(notice.content().empty());
   CHECK_FALSE(notice.has_timestamp());
   CHECK(notice.message_id().empty());
-  CHECK(notice.position().empty());
+  CHECK(notice.position() == "token");
+  CHECK(notice.recovered());
+  CHECK_FALSE(notice.has_loss());
 
-  notice = parsed(written(encoder, encoder.measure_subscribed("")));
-  CHECK(notice.kind() == chat::Message::SUBSCRIBED);
+  const Loss loss{Loss::Reason::too_slow, 12, Timestamp{5, 6}};
+  notice = parsed(written(
+      encoder, encoder.measure(Notice{.kind = Notice::Kind::gap, .room = {}, .position = {}, .recovered = false, .loss = loss})));
+  CHECK(notice.kind() == chat::Message::GAP);
   CHECK(notice.room().empty());
+  CHECK_FALSE(notice.recovered());
+  CHECK(notice.loss().reason() == chat::Loss::TOO_SLOW);
+  CHECK(notice.loss().messages() == 12);
+  CHECK(notice.loss().since().seconds() == 5);
+  CHECK(notice.loss().since().nanos() == 6);
 
   const auto message = parsed(written(encoder, encoder.measure({"a", "b", {1, 0}, {}, {}}, {})));
   CHECK(message.kind() == chat::Message::MESSAGE);
   CHECK(message.room().empty());
+}
+
+TEST_CASE("a frame gets another position by what is appended to it") {
+  FrameEncoder encoder;
+  auto bytes = written(encoder, encoder.measure({"a", "content", {5, 6}, "room", "id"}, "old position"));
+  const auto before = parsed(bytes);
+  auto after = parsed(bytes + encode_position("new"));
+  CHECK(before.position() == "old position");
+  CHECK(after.position() == "new");
+  after.set_position(before.position());
+  CHECK(after.SerializeAsString() == before.SerializeAsString());
+}
+
+TEST_CASE("what History answers holds its messages as they were encoded") {
+  FrameEncoder encoder;
+  const auto first = written(encoder, encoder.measure({"a", "one", {5, 6}, "room", "id"}, "p1"));
+  const auto second = written(encoder, encoder.measure({"b", std::string(300, 'x'), {7, 0}, "room", "id2"}, "p2"));
+  const std::vector<std::string_view> messages{first, second};
+  chat::HistoryReply reply;
+  REQUIRE(reply.ParseFromString(encode_history({messages, "before", "after", false, Timestamp{9, 1}})));
+  REQUIRE(reply.messages_size() == 2);
+  CHECK(reply.messages(0).SerializeAsString() == first);
+  CHECK(reply.messages(1).content() == std::string(300, 'x'));
+  CHECK(reply.earlier() == "before");
+  CHECK(reply.later() == "after");
+  CHECK_FALSE(reply.complete());
+  CHECK(reply.looked_to().seconds() == 9);
+  REQUIRE(reply.ParseFromString(encode_history({})));
+  CHECK(reply.messages_size() == 0);
+  CHECK(reply.complete());
+  CHECK_FALSE(reply.has_looked_to());
 }
 
 TEST_CASE("a large frame is measured and written whole") {

@@ -42,6 +42,11 @@ std::string refusal(const sdk::Result<Request>& parsed) {
   return parsed.error().text;
 }
 std::string connect_refusal(const std::string& bytes) { return refusal(parse_connect(bytes, limits)); }
+std::vector<std::string> names(const ConnectRequest& request) {
+  std::vector<std::string> all;
+  for (const auto& room : request.rooms) all.push_back(room.name);
+  return all;
+}
 std::string publish_refusal(const std::string& bytes) { return refusal(parse_publish(bytes, limits)); }
 
 }  // namespace
@@ -55,7 +60,7 @@ TEST_CASE("an old client's Connect asks for the lobby, without notices") {
   REQUIRE(request);
   CHECK(request->user_id == "alice");
   CHECK(request->user_name == "User-alice");
-  CHECK(request->rooms == std::vector<std::string>{""});
+  CHECK(names(*request) == std::vector<std::string>{""});
   CHECK_FALSE(request->notices);
 }
 
@@ -66,7 +71,7 @@ TEST_CASE("a Connect names its rooms, none twice, in order") {
                                      }),
                                      limits);
   REQUIRE(request);
-  CHECK(request->rooms == std::vector<std::string>{"b", ""});
+  CHECK(names(*request) == std::vector<std::string>{"b", ""});
   CHECK(request->notices);
 }
 
@@ -196,4 +201,82 @@ TEST_CASE("a publish's time lies in the years that can be written") {
   CHECK(publish_refusal(at(253'402'300'800, 0)) == "Message.timestamp (253402300800 s, 0 ns) is outside the years 0001 to 9999");
   CHECK(publish_refusal(at(0, -1)) == "Message.timestamp has -1 ns; it takes 0 to 999999999");
   CHECK(publish_refusal(at(0, 1'000'000'000)) == "Message.timestamp has 1000000000 ns; it takes 0 to 999999999");
+}
+
+TEST_CASE("a Connect that resumes names its tokens, and joins the rooms that only they name") {
+  const auto request = parse_connect(connect([](auto& c) {
+                                       c.add_rooms("b");
+                                       c.set_history(7);
+                                       for (const char* room : {"", "b"}) {
+                                         auto& resume = *c.add_resume();
+                                         resume.set_room(room);
+                                         resume.set_token(std::string("token of ") + room);
+                                       }
+                                     }),
+                                     limits);
+  REQUIRE(request);
+  REQUIRE(names(*request) == std::vector<std::string>{"b", ""});
+  CHECK(request->rooms[0].token == "token of b");
+  CHECK(request->rooms[1].token == "token of ");
+  CHECK(request->history == 7);
+}
+
+TEST_CASE("a Connect that resumes wrongly is refused") {
+  const auto resumes = [](std::vector<std::pair<std::string, std::string>> all) {
+    return connect([&all](auto& c) {
+      for (const auto& [room, token] : all) {
+        auto& resume = *c.add_resume();
+        resume.set_room(room);
+        resume.set_token(token);
+      }
+    });
+  };
+  CHECK(connect_refusal(resumes({{"a", ""}})) ==
+        "Connect.resume has no token for room \"a\"; leave it out to begin with what is live");
+  CHECK(connect_refusal(resumes({{"a", "t"}, {"a", "t"}})) == "Connect.resume names room \"a\" more than once; name it once");
+  CHECK(connect_refusal(resumes({{"1234567", "t"}})) == "Connect.resume.room has 7 bytes; the limit is 6");
+  std::vector<std::pair<std::string, std::string>> many;
+  for (std::size_t i = 0; i <= limits.rooms_per_stream; ++i) many.emplace_back(std::to_string(i), "t");
+  CHECK(connect_refusal(resumes(many)) == "Connect.rooms and Connect.resume name " + std::to_string(many.size()) +
+                                              " rooms; the limit is " + std::to_string(limits.rooms_per_stream));
+  CHECK(connect_refusal(connect([](auto& c) { c.set_history(1'001); })) ==
+        "Connect.history asks for 1001 messages; the limit is 1000 (limits.history_messages)");
+}
+
+TEST_CASE("a HistoryRequest asks for the newest, or for what lies at a place") {
+  chat::HistoryRequest asked;
+  auto request = parse_history(asked.SerializeAsString(), limits);
+  REQUIRE(request);
+  CHECK(request->place == HistoryRequest::Place::newest);
+  CHECK(request->limit == 50);
+  asked.set_limit(3);
+  asked.set_room("a");
+  asked.set_before("token");
+  request = parse_history(asked.SerializeAsString(), limits);
+  REQUIRE(request);
+  CHECK(request->place == HistoryRequest::Place::before);
+  CHECK(request->token == "token");
+  CHECK(request->limit == 3);
+  CHECK(request->room == "a");
+  asked.set_after("other");
+  CHECK(parse_history(asked.SerializeAsString(), limits)->place == HistoryRequest::Place::after);
+  asked.mutable_since()->set_seconds(5);
+  request = parse_history(asked.SerializeAsString(), limits);
+  REQUIRE(request);
+  CHECK(request->place == HistoryRequest::Place::since);
+  CHECK(request->since == Timestamp{5, 0});
+}
+
+TEST_CASE("a wrong HistoryRequest is refused") {
+  const auto refused = [](auto change) {
+    chat::HistoryRequest asked;
+    change(asked);
+    return refusal(parse_history(asked.SerializeAsString(), limits));
+  };
+  CHECK(refused([](auto& a) { a.set_limit(1'001); }) ==
+        "HistoryRequest.limit is 1001; it takes 0 to 1000 (limits.history_messages)");
+  CHECK(refused([](auto& a) { a.set_room("1234567"); }) == "HistoryRequest.room has 7 bytes; the limit is 6");
+  CHECK(refused([](auto& a) { a.mutable_since()->set_nanos(-1); }) ==
+        "HistoryRequest.since (0 s, -1 ns) is no time in the years 0001 to 9999");
+  CHECK(refusal(parse_history("\xff", limits)) == "the request is not a chat.HistoryRequest (1 bytes)");
 }

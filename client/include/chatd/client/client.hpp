@@ -1,7 +1,7 @@
 // A chat client: publishes messages and holds streams of rooms open, over one connection to one server.
 //
 // Threads: one of its own, `chat-client`, for each Client. It drives the connection, calls the listeners and the
-// answers of asynchronous publishes, one call at a time. It opens a lost stream again by itself.
+// answers of asynchronous calls, one call at a time. It opens a lost stream again by itself, and goes on where it broke.
 #pragma once
 
 #include <chrono>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "chatd/client/backoff.hpp"
+#include "chatd/client/history.hpp"
 #include "chatd/client/message.hpp"
 #include "chatd/sdk/error.hpp"
 
@@ -25,12 +26,21 @@ class Listener {
   virtual ~Listener() = default;
 
   // The server answered the stream; or has held it for Options::settle and not refused it, because there are servers
-  // whose first answer is the first message. `again`: not for the first time. What was published between a lost()
-  // and this is not delivered.
+  // whose first answer is the first message. `again`: not for the first time. What was published since the last message
+  // follows, once and in order, in each room of which recovered() is told; missed() is told of the others. A server older than
+  // chatd tells neither, and what was published in between is not delivered.
   virtual void connected(bool again) = 0;
   // In the order of the stream, after connected().
   virtual void message(Message message) = 0;
-  // The stream failed, or could not be opened. The next try comes by itself.
+  // After a break: all that this room missed follows now.
+  virtual void recovered(const std::string& room) { static_cast<void>(room); }
+  // Between the last message of this room and the next one there were others, or may have been, that are not delivered.
+  virtual void missed(const std::string& room, const Loss& loss) {
+    static_cast<void>(room);
+    static_cast<void>(loss);
+  }
+  // The stream failed, or could not be opened. The next try comes by itself. Not told when a server that is going asks its
+  // clients to move: then connected() comes again.
   virtual void lost(const sdk::Error& error, std::chrono::milliseconds next_try_in) = 0;
   // Refused for good: no call follows.
   virtual void ended(const sdk::Error& error) = 0;
@@ -41,13 +51,21 @@ class Listener {
 class Subscription {
  public:
   virtual ~Subscription() = default;
+
+  // Whether the stream can go on where it breaks: the server has said where it stands. [any] never blocks
+  [[nodiscard]] virtual bool resumes() const noexcept = 0;
 };
 
 struct Options {
-  std::string target;  // "localhost:8081", or any name that gRPC resolves
+  // "localhost:8081", or any name that gRPC resolves, to one host or several ("ipv4:10.0.0.1:8081,10.0.0.2:8081"): when one is
+  // gone, the others are tried. Hosts behind one name must be all chatd, or all older.
+  std::string target;
   User user;
 
-  std::chrono::milliseconds publish_timeout{10'000};
+  std::chrono::milliseconds publish_timeout{10'000};     // with all its tries
+  std::chrono::milliseconds publish_try_timeout{5'000};  // of one try, when there may be another
+  unsigned publish_tries = 0;                            // at most so many; 0: as many as the time allows
+  std::chrono::milliseconds history_timeout{10'000};
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds settle{1'000};  // see Listener::connected
   BackoffLimits backoff{};
@@ -62,29 +80,42 @@ struct Options {
 
 class Client {
  public:
-  // Gets the answer of an asynchronous publish, once. Must not block, and must not throw.
+  // These get the answer of an asynchronous call, once. They must not block, and must not throw.
   using Answered = std::function<void(sdk::Result<Receipt>)>;
+  using Told = std::function<void(sdk::Result<HistoryPage>)>;
 
   // Checks the options and starts the thread. Connects to nothing: that comes with the first call.
   // INVALID_ARGUMENT when the target or the user's id is empty or is not UTF-8. [any] never blocks
   [[nodiscard]] static sdk::Result<std::unique_ptr<Client>> open(Options options);
 
-  // Every Subscription must be gone. Publishes under way are cancelled, and answered so. Waits for a call of an
+  // Every Subscription must be gone. Calls under way are cancelled, and answered so. Waits for a call of an
   // answer that is under way, never for the network.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // OK: the server has the message safely. An error: it was not delivered, or that is not known (DEADLINE_EXCEEDED);
-  // a server that cannot be reached is UNAVAILABLE now. Nothing is tried twice. [any] may block
+  // OK: the server has the message safely. An error: it was not delivered (INVALID_ARGUMENT, PERMISSION_DENIED,
+  // RESOURCE_EXHAUSTED), or that is not known (all others): the same draft may then be published again when it has a message id.
+  //
+  // What failed and is worth it is tried again with the same id, as long as the server is known to be chatd, which takes no
+  // message twice: an answer or a stream has shown that. Towards any other server nothing is tried twice, and one that
+  // cannot be reached is UNAVAILABLE now. Between tries it waits as long as the server says, or backs off. [any] may block
   [[nodiscard]] sdk::Result<Receipt> publish(const Draft& draft);
   // The same; `answered` is called on the thread `chat-client`, or before this returns when the draft is refused here.
   // Two of these under way at once may arrive in either order. [any] never blocks
   void publish(const Draft& draft, Answered answered);
 
-  // Holds one stream open for all these rooms; none: the lobby, which "" names among others. The listener outlives
-  // the subscription; it may be called before this returns. [any] never blocks
-  [[nodiscard]] std::unique_ptr<Subscription> subscribe(std::vector<std::string> rooms, Listener& listener);
+  // A page of what was said. One try. UNIMPLEMENTED from servers older than chatd; INVALID_ARGUMENT when the token is none of
+  // this server's. [any] may block
+  [[nodiscard]] sdk::Result<HistoryPage> history(const HistoryQuery& query);
+  // The same; `told` is called as a publish's answer is. [any] never blocks
+  void history(const HistoryQuery& query, Told told);
+
+  // Holds one stream open for all these rooms; none: the lobby, which "" names among others. So many of the newest messages
+  // of each room come first (`history`), where the server has them. The listener outlives the subscription; it may be called
+  // before this returns. [any] never blocks
+  [[nodiscard]] std::unique_ptr<Subscription> subscribe(std::vector<std::string> rooms, Listener& listener,
+                                                        std::uint32_t history = 0);
 
  private:
   struct State;

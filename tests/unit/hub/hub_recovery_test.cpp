@@ -1,0 +1,542 @@
+// Streams that come back: on the host where they were, on another, after the ring, across partitions that were added.
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "paper_log.hpp"
+
+using namespace chatd;
+using namespace chatd::hub;
+
+namespace {
+
+struct World {
+  explicit World(Limits limits = {}, std::size_t resume_records = 100'000) : resume(resume_records) {
+    for (int i = 0; i < 2; ++i) log.topic("lobby", i), log.topic("rooms", i);
+    host = std::make_unique<PaperHost>(log, limits, false, std::chrono::seconds(10), resume);
+  }
+  // A stream that goes on with this token, or is new.
+  std::unique_ptr<Stream> join(const std::string& room, const std::string& token = {}, std::size_t history = 0) {
+    Wishes wishes;
+    wishes.rooms.push_back({room, std::nullopt});
+    if (!token.empty()) wishes.rooms.back().resume = host->token(token, room);
+    auto stream = std::make_unique<Stream>(host->hub, host->transport, std::move(wishes), true, history);
+    stream->ready();
+    return stream;
+  }
+  void say(const std::string& room, std::int32_t partition, const std::string& content) {
+    log.say(room, partition, content);
+    host->feed_all();
+    host->settle();
+  }
+
+  std::size_t resume;
+  PaperLog log;
+  std::unique_ptr<PaperHost> host;
+};
+
+constexpr auto lobby = "";
+
+}  // namespace
+
+TEST_CASE("a stream that comes back gets what it missed from the ring, then what is live, and nothing is read") {
+  World w;
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "a");
+  w.say(lobby, 1, "b");
+  REQUIRE(contents_of(first->got) == Texts{"subscribed ", "a", "b"});
+  const auto token = first->positions.at(1);  // after "a"
+  first->close();
+  w.say(lobby, 0, "c");
+
+  auto second = w.join(lobby, token);
+  w.host->settle();
+  w.say(lobby, 1, "d");
+  CHECK(contents_of(second->got) == Texts{"recovered ", "b", "c", "d"});
+  CHECK(w.log.reads == 0);
+  // The token of SUBSCRIBED is where the stream stood.
+  CHECK(w.host->token(second->positions.at(0), lobby).next == w.host->token(token, lobby).next);
+}
+
+TEST_CASE("a stream can go on from its first notice, before any message came") {
+  World w;
+  w.say(lobby, 0, "before");
+  auto first = w.join(lobby);
+  w.host->settle();
+  REQUIRE(contents_of(first->got) == Texts{"subscribed "});
+  const auto token = first->positions.at(0);
+  first->close();
+  w.say(lobby, 1, "missed");
+  auto second = w.join(lobby, token);
+  w.host->settle();
+  CHECK(contents_of(second->got) == Texts{"recovered ", "missed"});
+}
+
+TEST_CASE("on another host, which read the partitions in another order, nothing is missing and nothing comes twice") {
+  World w;
+  PaperHost other(w.log, {});
+  auto first = w.join(lobby);
+  for (int i = 0; i < 3; ++i) w.log.say(lobby, 0, "a" + std::to_string(i)), w.log.say(lobby, 1, "b" + std::to_string(i));
+  for (int i = 0; i < 3; ++i) w.host->feed_one("lobby", 0);
+  w.host->feed_one("lobby", 1);
+  w.host->settle();
+  REQUIRE(contents_of(first->got) == Texts{"subscribed ", "a0", "a1", "a2", "b0"});
+
+  // The other host has b0 b1 a0 b2 a1 a2.
+  for (const int partition : {1, 1, 0, 1, 0, 0}) other.feed_one("lobby", partition);
+  Wishes wishes;
+  wishes.rooms.push_back({"", other.token(first->positions.back(), lobby)});
+  Stream second(other.hub, other.transport, std::move(wishes));
+  second.ready();
+  other.settle();
+  CHECK(contents_of(second.got) == Texts{"recovered ", "b1", "b2"});
+  CHECK(w.log.reads == 0);
+  // Each of its tokens is exact: from the one after b1 only b2 is missing.
+  Wishes again;
+  again.rooms.push_back({"", other.token(second.positions.at(1), lobby)});
+  Stream third(other.hub, other.transport, std::move(again));
+  third.ready();
+  other.settle();
+  CHECK(contents_of(third.got) == Texts{"recovered ", "b2"});
+}
+
+TEST_CASE("a host that is behind the token waits until it has read what the stream knows") {
+  World w;
+  PaperHost other(w.log, {});
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "a");
+  w.say(lobby, 0, "b");
+  Wishes wishes;
+  wishes.rooms.push_back({"", other.token(first->positions.back(), lobby)});
+  Stream second(other.hub, other.transport, std::move(wishes));
+  second.ready();
+  other.settle();
+  CHECK(contents_of(second.got) == Texts{"recovered "});
+  other.feed_one("lobby", 0);
+  other.settle();
+  w.log.say(lobby, 1, "c");
+  other.feed_one("lobby", 1);  // not before it knows all that the stream knows
+  other.settle();
+  CHECK(contents_of(second.got) == Texts{"recovered "});
+  other.feed_one("lobby", 0);
+  other.settle();
+  CHECK(contents_of(second.got) == Texts{"recovered ", "c"});
+}
+
+TEST_CASE("what the ring no longer has is read from the log, then the ring goes on") {
+  World w({.ring = {4, 1'000'000}});
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  for (int i = 1; i < 600; ++i) w.say(lobby, i % 2, std::to_string(i));
+  auto second = w.join(lobby, token);
+  w.host->settle();
+  Texts expected{"recovered "};
+  for (int i = 1; i < 600; ++i) expected.push_back(std::to_string(i));
+  CHECK(contents_of(second->got) == expected);
+  w.say(lobby, 0, "live");
+  CHECK(contents_of(second->got).back() == "live");
+}
+
+TEST_CASE("what is said while the log is read comes once, in its place") {
+  World w({.ring = {4, 1'000'000}});
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  for (int i = 1; i < 20; ++i) w.say(lobby, 0, std::to_string(i));
+  int more = 20;
+  w.log.on_read = [&] {
+    if (more >= 60) return;
+    for (int i = 0; i < 10; ++i) w.log.say(lobby, 0, std::to_string(more++));
+    w.host->feed_all();
+  };
+  auto second = w.join(lobby, token);
+  w.host->settle();
+  Texts expected{"recovered "};
+  for (int i = 1; i < more; ++i) expected.push_back(std::to_string(i));
+  CHECK(contents_of(second->got) == expected);
+}
+
+TEST_CASE("a token of records that are gone is not half recovered") {
+  World w({.ring = {4, 1'000'000}});
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  for (int i = 1; i < 20; ++i) w.say(lobby, 0, std::to_string(i));
+  w.log.topic("lobby", 0).begin = 2;
+  auto second = w.join(lobby, token);
+  w.host->settle();
+  w.say(lobby, 0, "live");
+  CHECK(contents_of(second->got) == Texts{"lost  (1)", "live"});
+}
+
+TEST_CASE("records that go while they are read end the stream, for more was promised") {
+  World w({.ring = {4, 1'000'000}});
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  for (int i = 1; i < 2'000; ++i) w.say(lobby, 0, std::to_string(i));
+  auto second = w.join(lobby, token);
+  REQUIRE(w.host->library.serve(w.host->hub));
+  w.log.topic("lobby", 0).begin = 1'990;
+  w.host->settle();
+  REQUIRE(second->ends.size() == 1);
+  CHECK(second->ends[0].code == sdk::Code::data_loss);
+  CHECK(second->ends[0].retryable);
+  CHECK(contents_of(second->got).front() == "recovered ");
+}
+
+TEST_CASE("a log that was made anew is noticed by its end, and by the time of the token's record") {
+  World w;
+  auto first = w.join(lobby);
+  for (int i = 0; i < 5; ++i) w.say(lobby, 0, std::to_string(i));
+  const auto token = first->positions.back();
+  PaperLog anew;
+  anew.clock = 5'000'000;
+  anew.topic("lobby", 1), anew.topic("rooms", 1);
+  const auto came = [&](int said) {
+    PaperHost host(anew, {}, true);
+    for (int i = 0; i < said; ++i) anew.say(lobby, 0, "other " + std::to_string(i));
+    host.feed_all();
+    host.library.lobby.cut_until = std::chrono::steady_clock::time_point::max();  // no patience with leaders
+    Wishes wishes;
+    wishes.rooms.push_back({"", host.token(token, lobby)});
+    Stream stream(host.hub, host.transport, std::move(wishes));
+    stream.ready();
+    host.settle();
+    return contents_of(stream.got);
+  };
+  CHECK(came(2) == Texts{"lost  (2)"});  // it ends before the token
+  CHECK(came(8) == Texts{"lost  (2)"});  // it is longer by now
+}
+
+TEST_CASE("further back than a host reads is told as such") {
+  World w({.ring = {4, 1'000'000}}, 10);
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  for (int i = 1; i < 20; ++i) w.say(lobby, 0, std::to_string(i));
+  auto second = w.join(lobby, token);
+  w.host->settle();
+  CHECK(contents_of(second->got) == Texts{"lost  (3)"});
+}
+
+TEST_CASE("partitions that were added after the token are read from their first record") {
+  World w({.ring = {4, 1'000'000}});
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  SECTION("from the ring") {
+    w.say(lobby, 4, "added");
+    auto second = w.join(lobby, token);
+    w.host->settle();
+    CHECK(contents_of(second->got) == Texts{"recovered ", "added"});
+  }
+  SECTION("from the log") {
+    for (int i = 1; i < 10; ++i) w.say(lobby, 4, std::to_string(i));
+    auto second = w.join(lobby, token);
+    w.host->settle();
+    CHECK(contents_of(second->got) == Texts{"recovered ", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  }
+}
+
+TEST_CASE("a named room recovers what was said in it, whatever was said beside it") {
+  World w({.ring = {4, 1'000'000}});
+  auto first = w.join("red");
+  w.say("red", 0, "0");
+  const auto token = first->positions.back();
+  first->close();  // and the room with its last member
+  for (int i = 1; i < 30; ++i) w.say(i % 3 == 0 ? "red" : "blue", 0, std::to_string(i));
+  auto second = w.join("red", token);
+  w.host->settle();
+  CHECK(contents_of(second->got) == Texts{"recovered red", "3", "6", "9", "12", "15", "18", "21", "24", "27"});
+  CHECK(w.log.reads > 0);
+}
+
+TEST_CASE("a room that nobody follows lingers, and who comes back finds it in its ring") {
+  World w({.linger = std::chrono::seconds(60)});
+  const auto start = Hub::Clock::now();
+  w.host->hub.tick(start, {});
+  auto first = w.join("red");
+  w.say("red", 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  w.say("red", 0, "1");
+  w.host->hub.tick(start + std::chrono::seconds(59), {});
+  {
+    auto second = w.join("red", token);
+    w.host->settle();
+    CHECK(contents_of(second->got) == Texts{"recovered red", "1"});
+    CHECK(w.log.reads == 0);
+  }
+  w.host->hub.tick(start + std::chrono::seconds(118), {});
+  CHECK(w.host->hub.rooms() == 2);
+  w.host->hub.tick(start + std::chrono::seconds(120), {});
+  CHECK(w.host->hub.rooms() == 1);
+  auto third = w.join("red", token);
+  w.host->settle();
+  CHECK(contents_of(third->got) == Texts{"recovered red", "1"});
+  CHECK(w.log.reads > 0);
+}
+
+TEST_CASE("a room that was forgotten does not pass for one in which nothing was said") {
+  World w({.linger = std::chrono::seconds(60)});
+  const auto start = Hub::Clock::now();
+  w.host->hub.tick(start, {});
+  auto first = w.join("red");
+  w.say("red", 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  w.say("red", 0, "missed");
+  w.host->hub.tick(start + std::chrono::seconds(61), {});
+  REQUIRE(w.host->hub.rooms() == 1);
+  w.say("red", 0, "later");
+  auto second = w.join("red", token);
+  w.host->settle();
+  CHECK(contents_of(second->got) == Texts{"recovered red", "missed", "later"});
+}
+
+TEST_CASE("streams that come before the logs are known are opened when they are") {
+  PaperLog log;
+  log.topic("lobby", 0), log.topic("rooms", 0);
+  TextMaker maker;
+  Hub hub({{}, {"lobby", "rooms"}, {}}, maker);
+  Transport transport;
+  Stream early(hub, transport, {""}, true);
+  CHECK(early.opened == 0);
+  hub.warm(Log::rooms);
+  CHECK(early.opened == 0);
+  std::vector<Arrival> old;
+  old.push_back({.frame = frame("old"), .position = {0, 0}, .time_ms = 1});
+  hub.arrive(old);
+  hub.warm(Log::lobby);
+  CHECK(early.opened == 1);
+  early.ready();
+  old.clear();
+  old.push_back({.frame = frame("new"), .position = {0, 1}, .time_ms = 2});
+  hub.arrive(old);
+  run(hub, transport);
+  CHECK(early.got == Texts{"subscribed ", "new"});
+}
+
+TEST_CASE("a new member gets the last messages first") {
+  World w({.ring = {8, 1'000'000}, .linger = std::chrono::seconds(60)});
+  for (int i = 0; i < 5; ++i) w.say("red", 0, std::to_string(i)), w.say("blue", 0, "x");
+  SECTION("from the ring") {
+    auto member = w.join("red", {}, 3);
+    w.host->settle();
+    w.say("red", 0, "live");
+    CHECK(contents_of(member->got) == Texts{"subscribed red", "2", "3", "4", "live"});
+    CHECK(w.log.reads == 0);
+  }
+  SECTION("all that there is, when that is less") {
+    auto member = w.join("red", {}, 7);
+    w.host->settle();
+    w.say("red", 0, "live");
+    CHECK(contents_of(member->got) == Texts{"subscribed red", "0", "1", "2", "3", "4", "live"});
+  }
+  SECTION("from the log") {
+    for (int i = 5; i < 20; ++i) w.say("red", 0, std::to_string(i));
+    auto member = w.join("red", {}, 12);
+    w.host->settle();
+    w.say("red", 0, "live");
+    CHECK(contents_of(member->got) ==
+          Texts{"subscribed red", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "live"});
+    CHECK(w.log.reads > 0);
+    // Its tokens are good to resume from.
+    const auto token = member->positions.at(5);  // after "12"
+    member->close();
+    auto again = w.join("red", token);
+    w.host->settle();
+    CHECK(contents_of(again->got) == Texts{"recovered red", "13", "14", "15", "16", "17", "18", "19", "live"});
+  }
+}
+
+TEST_CASE("quiet members of a busy topic get newer tokens from time to time") {
+  World w;
+  const auto start = Hub::Clock::now();
+  w.host->hub.tick(start, {});
+  auto quiet = w.join("red");
+  w.host->settle();
+  auto silent = std::make_unique<Stream>(w.host->hub, w.host->transport, std::vector<std::string>{"red"}, false);
+  silent->ready();
+  for (int i = 0; i < 1'001; ++i) w.say("blue", 0, "x");
+  w.host->hub.tick(start + std::chrono::seconds(9), {});
+  w.host->settle();
+  CHECK(contents_of(quiet->got) == Texts{"subscribed red"});
+  w.host->hub.tick(start + std::chrono::seconds(11), {});
+  w.host->settle();
+  CHECK(contents_of(quiet->got) == Texts{"subscribed red", "position red"});
+  CHECK(w.host->token(quiet->positions.back(), "red").next == Offsets{1'001, 0});
+  CHECK(silent->got.empty());
+  w.host->hub.tick(start + std::chrono::seconds(60), {});
+  w.host->settle();
+  CHECK(quiet->got.size() == 2);  // nothing new
+}
+
+TEST_CASE("a broker that cannot be read ends the stream, to try again") {
+  World w({.ring = {4, 1'000'000}});
+  auto first = w.join(lobby);
+  w.say(lobby, 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  for (int i = 1; i < 20; ++i) w.say(lobby, 0, std::to_string(i));
+  SECTION("when it says so") {
+    w.log.broken = sdk::Error{sdk::Code::unavailable, "no leader", true};
+    auto second = w.join(lobby, token);
+    w.host->settle();
+    REQUIRE(second->ends.size() == 1);
+    CHECK(second->ends[0].code == sdk::Code::unavailable);
+    CHECK(second->ends[0].text == "room \"\" cannot be read from the log: no leader");
+    CHECK(second->got.empty());
+  }
+  SECTION("when too much waits to be read") {
+    w.host->library.full = true;
+    auto second = w.join(lobby, token);
+    w.host->settle();
+    REQUIRE(second->ends.size() == 1);
+    CHECK(second->ends[0].code == sdk::Code::resource_exhausted);
+  }
+}
+
+// Three hosts, each with its own order, small rings, streams that leave and come back anywhere with whatever token they have.
+// Each room's messages come to each stream without a gap and without a repeat in the order of each partition, from where it first
+// joined.
+TEST_CASE("a crowd that moves between hosts misses nothing and gets nothing twice") {
+  const unsigned seed = GENERATE(1u, 2u, 3u, 4u, 5u, 20'261'127u);
+  CAPTURE(seed);
+  std::mt19937 dice(seed);
+  const auto roll = [&](std::size_t sides) { return std::uniform_int_distribution<std::size_t>(0, sides - 1)(dice); };
+  PaperLog log;
+  for (int i = 0; i < 2; ++i) log.topic("lobby", i), log.topic("rooms", i);
+  const Limits limits{.ring = {12, 1'000'000},
+                      .linger = std::chrono::seconds(roll(2) == 0 ? 0 : 60),
+                      .classes = {{.rooms = {"", "*"}, .slow = Slow::catch_up}}};
+  std::vector<std::unique_ptr<PaperHost>> hosts;
+  for (int i = 0; i < 3; ++i) hosts.push_back(std::make_unique<PaperHost>(log, limits));
+  const std::vector<std::string> rooms{"", "red", "blue"};
+
+  struct Client {
+    std::unique_ptr<Stream> stream;
+    std::size_t host = 0;
+    std::map<std::string, std::string> tokens;
+    std::map<std::string, std::map<std::string, long>> next;  // room -> partition -> number that has to come
+  };
+  std::vector<Client> clients(12);
+  std::map<std::string, std::map<std::string, long>> said;  // room -> partition -> numbers given
+  std::map<std::string, std::vector<std::pair<std::string, std::int64_t>>> lines;
+  std::size_t received = 0, resumed = 0;
+
+  const auto look = [&](Client& client) {
+    for (std::size_t i = 0; i < client.stream->got.size(); ++i) {
+      const auto& line = client.stream->got[i];
+      if (line.starts_with("lost")) FAIL("not recovered: " << line);
+      const auto bar = line.find('|');
+      const auto room = bar == std::string::npos ? line.substr(line.find(' ') + 1) : line.substr(0, bar);
+      client.tokens[room] = client.stream->positions[i];
+      if (bar == std::string::npos) continue;
+      const auto content = content_of(line);  // partition/number
+      const auto slash = content.find('/');
+      auto& next = client.next[room][content.substr(0, slash)];
+      if (std::stol(content.substr(slash + 1)) != next) FAIL(room << " " << content << " came, " << next << " had to");
+      ++next;
+      ++received;
+    }
+    client.stream->got.clear();
+    client.stream->positions.clear();
+  };
+  const auto leave = [&](Client& client) {
+    if (!client.stream) return;
+    look(client);
+    client.stream.reset();
+  };
+  const auto join = [&](Client& client) {
+    client.host = roll(hosts.size());
+    auto& host = *hosts[client.host];
+    Wishes wishes;
+    for (const auto& room : rooms) {
+      wishes.rooms.push_back({room, std::nullopt});
+      if (const auto token = client.tokens.find(room); token != client.tokens.end()) {
+        wishes.rooms.back().resume = host.token(token->second, room);
+        ++resumed;
+        continue;
+      }
+      // New in the room: from what this host has read on.
+      for (const auto& [partition, count] : said[room]) {
+        const auto& read = host.next[room.empty() ? "lobby" : "rooms"];
+        long before = 0;
+        for (const auto& [in, offset] : lines[room]) before += in == partition && offset < at(read, std::stoi(partition));
+        client.next[room][partition] = before;
+      }
+    }
+    client.stream = std::make_unique<Stream>(host.hub, host.transport, std::move(wishes));
+    client.stream->ready();
+    // The first notices give it tokens, without which it could not come back.
+    while (client.tokens.size() < rooms.size()) {
+      host.settle();
+      look(client);
+    }
+  };
+
+  std::int32_t partitions = 2;
+  for (int step = 0; step < 6'000; ++step) {
+    auto& client = clients[roll(clients.size())];
+    switch (roll(10)) {
+      case 0:
+        client.stream ? leave(client) : join(client);
+        break;
+      case 1:
+        if (client.stream) client.stream->stuck = !client.stream->stuck;
+        break;
+      case 2:
+      case 3:
+      case 4: {
+        const auto& room = rooms[roll(rooms.size())];
+        const auto partition = static_cast<std::int32_t>(roll(static_cast<std::size_t>(partitions)));
+        const auto number = said[room][std::to_string(partition)]++;
+        const auto place = log.say(room, partition, std::to_string(partition) + '/' + std::to_string(number));
+        lines[room].emplace_back(std::to_string(partition), place.offset);
+        if (step == 3'000) ++partitions;
+        break;
+      }
+      case 5:
+        if (auto& host = *hosts[roll(hosts.size())]; roll(2) == 0) (void)host.library.serve(host.hub);
+        break;
+      default: {
+        auto& host = *hosts[roll(hosts.size())];
+        (void)host.feed_one(roll(2) == 0 ? "lobby" : "rooms",
+                            static_cast<std::int32_t>(roll(static_cast<std::size_t>(partitions))));
+        run(host.hub, host.transport);
+        if (roll(3) == 0) (void)host.library.serve(host.hub);
+        break;
+      }
+    }
+  }
+  for (auto& host : hosts) host->feed_all();
+  for (auto& client : clients) {
+    if (!client.stream) join(client);
+    client.stream->stuck = false;
+  }
+  for (int i = 0; i < 3; ++i) {
+    for (auto& host : hosts) host->settle();
+  }
+  for (auto& client : clients) {
+    CHECK(client.stream->ends.empty());
+    look(client);
+    for (const auto& room : rooms) {
+      for (const auto& [partition, count] : said[room]) {
+        if (client.next[room][partition] != count) FAIL("room \"" << room << "\", partition " << partition << ": not all came");
+      }
+    }
+  }
+  CHECK(received > 10'000);
+  CHECK(resumed > 300);
+}
