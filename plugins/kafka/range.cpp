@@ -41,7 +41,7 @@ Range::~Range() = default;
 
 sdk::Result<std::int64_t> Range::read(const std::string& topic, sdk::Position from, std::int64_t to, std::size_t limit,
                                       sdk::Reader& reader, sdk::Deadline deadline) {
-  if (const auto known = check(topic, from.partition, deadline); !known) return std::unexpected(known.error());
+  if (const auto there = check(topic, from.partition, deadline); !there) return std::unexpected(there.error());
   const auto found = place_of(topic, from.partition);
   if (!found) return std::unexpected(found.error());
   auto& place = **found;
@@ -49,7 +49,9 @@ sdk::Result<std::int64_t> Range::read(const std::string& topic, sdk::Position fr
   if (!lock) return too_late(topic, from.offset);
 
   auto next = from.offset;
-  bool asked = !place.lane.goes_on_from(next);
+  // What lay in the partition when it was asked last may have gone since: the fetch says so.
+  const bool known = next >= place.extent.begin && next < place.extent.end;
+  bool asked = !known && !place.lane.goes_on_from(next);
   if (asked) {
     if (const auto within = ask(place, topic, from, deadline); !within) return std::unexpected(within.error());
   }

@@ -41,12 +41,11 @@ void burst(Running& running, std::string_view name) {
 // A cluster with traffic, and one who reads along.
 class Traffic {
  public:
-  Traffic() : Traffic(Running::options) {}
-  template <class Options>
-  explicit Traffic(const Options& options) : running((mock.make_topic("t", 2), options(mock))) {
+  explicit Traffic(kafka::Options (*options)(const Mock&) = Running::options) : running(options(mock)) {
+    mock.make_topic("t", 2);
     REQUIRE(running.ready());
-    subscription_ = running.broker.subscribe("t", sdk::From::latest, sink_).value();
-    REQUIRE(sink_.wait_started(soon()));
+    subscription_ = running.broker.subscribe("t", sdk::From::latest, sink).value();
+    REQUIRE(sink.wait_started(soon()));
     REQUIRE(running.publish("key-0", "first"));
   }
 
@@ -84,13 +83,13 @@ class Traffic {
       }));
     }
     REQUIRE(test::eventually([&] {
-      const auto records = sink_.records();
+      const auto records = sink.records();
       return std::ranges::all_of(ok, [&](const auto& one) {
         return std::ranges::any_of(records, [&](const auto& record) { return record.value == one.first; });
       });
     }));
     std::map<std::string, int> times;
-    for (const auto& record : sink_.records()) {
+    for (const auto& record : sink.records()) {
       INFO(record.value);
       CHECK(++times[record.value] == 1);
       if (const auto found = ok.find(record.value); found != ok.end()) {
@@ -105,17 +104,13 @@ class Traffic {
       if (ok.contains(sent.value)) sent_in_order[sent.key].push_back(sent.value);
     }
     CHECK(in_order == sent_in_order);
-    CHECK(sink_.gaps().empty());
+    CHECK(sink.gaps().empty());
     CHECK(running.each_answered_once());
     return errors;
   }
 
   Mock mock;
-
- private:
-  sdk::testing::RecordingSink sink_;
-
- public:
+  sdk::testing::RecordingSink sink;
   Running running;
 
  private:

@@ -96,6 +96,24 @@ TEST_CASE("pages may go back, overlap and jump") {
   }
 }
 
+TEST_CASE("a read of what has gone since the last read is OUT_OF_RANGE, and says what there is") {
+  Mock mock;
+  mock.make_topic("t", 1);
+  Running running(mock);
+  RecordingReader reader;
+  // Twice what the mock keeps.
+  const std::string value(100'000, 'x');
+  REQUIRE(running.publish("k", value));
+  REQUIRE(running.broker.read("t", {0, 0}, 1, 10, reader, soon()) == 1);
+  for (int i = 0; i < 100; ++i) REQUIRE(running.send("k", value).accepted);
+  for (const auto& sent : running.sent) REQUIRE(sent.done.wait(soon()).has_value());
+  const auto gone = running.broker.read("t", {0, 0}, 1, 10, reader, soon());
+  REQUIRE_FALSE(gone);
+  CHECK(gone.error().code == Code::out_of_range);
+  CHECK(gone.error().text.starts_with("kafka: topic \"t\" partition 0 has no offset 0; it holds ["));
+  CHECK(reader.records.size() == 1);
+}
+
 TEST_CASE("a reader that stands still holds up those of its partition until their deadline, and no others") {
   Mock mock;
   mock.make_topic("t", 1);
