@@ -123,7 +123,7 @@ class Server final : public Loop::Source, public floor::Calls {
     const auto connect = wire::parse_connect(request, {});
     std::vector<Room*> rooms;
     if (!connect) return rooms;
-    for (const auto& wanted : connect->rooms) rooms.push_back(&room(wanted.name));
+    for (const auto& each : connect->rooms) rooms.push_back(&room(each.name));
     return rooms;
   }
 
@@ -136,8 +136,9 @@ class Server final : public Loop::Source, public floor::Calls {
     const auto offset = static_cast<std::int64_t>(publishes_++);
     token_.clear();
     // One partition, as a topic of chatd's memory broker has by default.
-    const auto time_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-    wire::append_token(token_, time_ms, 0, {offset + 1}, seal_, said->room);
+    next_.front() = offset + 1;
+    wire::append_token(token_, std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count(), 0, next_,
+                       seal_, said->room);
     const wire::Message message{said->sender, said->content, said->timestamp.value_or(wire::timestamp(now)), said->room, id};
     const std::size_t size = encoder_.measure(message, token_);
     if (size + prefix_bytes > http2::largest_payload) return {};  // it would take a second frame
@@ -168,7 +169,8 @@ class Server final : public Loop::Source, public floor::Calls {
   wire::FrameEncoder encoder_;
   hub::MessageIds ids_;
   std::string token_;
-  wire::Seal seal_{"", "floor"};
+  wire::Offsets next_ = wire::Offsets(1);
+  wire::Seal seal_{{}, "floor"};
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<std::unique_ptr<Peer>> gone_;  // destroyed when the loop is done with them
   std::uint64_t connections_ = 0;
