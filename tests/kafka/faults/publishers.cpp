@@ -7,8 +7,6 @@
 namespace chatd::testing::faults {
 namespace {
 
-// Longer than a fail-over: what a host holds back until another broker leads is answered then.
-constexpr std::chrono::seconds attempt_limit{20};
 constexpr std::chrono::milliseconds between_attempts{50};
 
 }  // namespace
@@ -16,12 +14,13 @@ constexpr std::chrono::milliseconds between_attempts{50};
 // One publisher's way to a host. After a failure it is another way.
 class Publishers::Line {
  public:
-  Line(const Addresses& addresses, std::uint64_t seed) : addresses_(addresses), random_(seed) {}
+  Line(const Addresses& addresses, std::chrono::seconds limit, std::uint64_t seed)
+      : addresses_(addresses), limit_(limit), random_(seed) {}
 
   grpc::Status publish(const chat::Message& message, chat::Close& close) {
     if (!chatter_) chatter_ = std::make_unique<Chatter>(addresses_.any(random_));
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + attempt_limit);
+    context.set_deadline(std::chrono::system_clock::now() + limit_);
     const auto status = chatter_->stub().BroadcastMessage(&context, message, &close);
     if (!status.ok()) chatter_.reset();
     return status;
@@ -29,6 +28,7 @@ class Publishers::Line {
 
  private:
   const Addresses& addresses_;
+  std::chrono::seconds limit_;
   std::mt19937_64 random_;
   std::unique_ptr<Chatter> chatter_;
 };
@@ -46,7 +46,7 @@ Publishers::Publishers(const Addresses& addresses, Ledger& ledger, const std::ve
 }
 
 void Publishers::run(std::stop_token stop, int publisher, const std::string& room, std::uint64_t seed) {
-  Line line(*addresses_, seed);
+  Line line(*addresses_, options_.attempt, seed);
   for (auto next = Clock::now(); !stop.stop_requested();) {
     const Word word = ledger_->begin(publisher, Clock::now());
     if (!say(line, word, room)) ledger_->give_up(word);

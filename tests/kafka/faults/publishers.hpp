@@ -22,6 +22,8 @@ class Publishers {
     int per_second = 100;               // of all together, at most: each waits for its answers
     bool again = true;                  // false: what is not answered OK is not known
     std::chrono::seconds patience{60};  // with one message
+    // With one attempt. Longer than a fail-over: what a host holds back until another broker leads is answered then.
+    std::chrono::seconds attempt{20};
     std::uint64_t seed = 1;
   };
 

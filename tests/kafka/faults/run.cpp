@@ -27,25 +27,33 @@ std::uint64_t seed() {
 Run::Run(std::string name, int hosts, std::vector<std::string> settings,
          const std::vector<std::pair<std::string, std::string>>& topic)
     : fault(std::move(name)), chat(2, topic), settings_(std::move(settings)), crowd(addresses, ledger, seed()) {
-  for (int i = 0; i < hosts; ++i) {
-    hosts_.push_back(chat.host(settings_));
-    addresses.set(i, hosts_.back()->address());
-  }
+  publishing.seed = seed();
+  for (int i = 0; i < hosts; ++i) add(std::make_unique<HostProcess>(options()));
 }
 
 Run::~Run() = default;
 
-void Run::start(int clients, int per_second, bool again) {
+HostOptions Run::options() const {
+  HostOptions options;
+  options.set = chat.settings();
+  options.set.insert(options.set.end(), settings_.begin(), settings_.end());
+  return options;
+}
+
+void Run::add(std::unique_ptr<HostProcess> host) {
+  if (!within(kafka_patience, [&] { return serves(*host); })) throw std::runtime_error("a host does not serve:\n" + host->log());
+  addresses.set(host_count(), host->address());
+  hosts_.push_back(std::move(host));
+}
+
+void Run::start(int clients, int per_second) {
   crowd.join(clients, rooms);
   if (!within(kafka_patience, [this] { return crowd.live(); })) throw std::runtime_error("not all clients became live");
   std::vector<std::string> of;
   // Half of them in the lobby, whose keys lie in all partitions.
   for (std::size_t i = 0; i < publisher_count; ++i) of.push_back(i % 2 == 0 ? "" : rooms[1 + i / 2 % 2]);
-  Publishers::Options options;
-  options.per_second = per_second;
-  options.again = again;
-  options.seed = seed();
-  publishers = std::make_unique<Publishers>(addresses, ledger, of, options);
+  publishing.per_second = per_second;
+  publishers = std::make_unique<Publishers>(addresses, ledger, of, publishing);
   if (!served(kafka_patience)) throw std::runtime_error("publishes are not answered");
   measure();
 }

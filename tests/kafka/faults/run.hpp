@@ -33,7 +33,7 @@ class Run {
   Run& operator=(const Run&) = delete;
 
   // Clients in the lobby and two named rooms, live when it returns; then publishers in each, answered when it returns.
-  void start(int clients, int per_second, bool again = true);
+  void start(int clients, int per_second);
   // librdkafka alone beside them.
   void start_probe();
   // Times without service count from now on.
@@ -41,6 +41,9 @@ class Run {
   // Until every publisher has begun something after now and had its OK; the probe, too.
   [[nodiscard]] bool served(std::chrono::seconds limit);
 
+  // What a host of this run is started with, and one that was started so: in service when it returns.
+  [[nodiscard]] HostOptions options() const;
+  void add(std::unique_ptr<HostProcess> host);
   // SIGKILL, and another host in its place, which serves when it returns.
   void kill_host(int host);
   void replace_host(int host);
@@ -54,6 +57,7 @@ class Run {
   Chat chat;
   Addresses addresses;
   Ledger ledger;
+  Publishers::Options publishing;  // of `start`
 
  private:
   std::vector<std::string> settings_;
