@@ -5,6 +5,8 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace chatd::testing::faults {
 
@@ -15,13 +17,16 @@ class Addresses {
     const std::scoped_lock lock(mutex_);
     addresses_[host] = std::move(address);
   }
-  // Nobody knows yet that it has gone, except by trying; the address stays. That is what a balancer's list is like.
-  [[nodiscard]] std::string any(std::mt19937_64& random) const {
+  // Any but `except`, unless there is no other. A host that was killed is still among them, as in a balancer's list: that it has
+  // gone is found by trying. [any]
+  [[nodiscard]] std::string any(std::mt19937_64& random, const std::string& except = {}) const {
     const std::scoped_lock lock(mutex_);
-    if (addresses_.empty()) return {};
-    auto at = addresses_.begin();
-    std::advance(at, std::uniform_int_distribution<std::size_t>(0, addresses_.size() - 1)(random));
-    return at->second;
+    std::vector<std::string> others;
+    for (const auto& [host, address] : addresses_) {
+      if (address != except) others.push_back(address);
+    }
+    if (others.empty()) return except;
+    return others[std::uniform_int_distribution<std::size_t>(0, others.size() - 1)(random)];
   }
 
  private:

@@ -47,6 +47,7 @@ class Client {  // [one thread]
 
   // Of its crowd: its stream, and when it tries again.
   std::unique_ptr<Stream> stream;
+  std::string address;      // of its last attempt
   bool reads = false;       // a read is on its way
   bool ends = false;        // finish is on its way
   bool left = false;        // and does not come back

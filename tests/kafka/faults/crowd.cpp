@@ -79,7 +79,8 @@ void Crowd::look(Clock::time_point now) {
     }
     if (client->left || now < client->again) continue;
     client->by_itself = false;
-    client->stream = std::make_unique<Stream>(*client, addresses_->any(random_), client->connect(), queue_);
+    client->address = addresses_->any(random_, client->address);
+    client->stream = std::make_unique<Stream>(*client, client->address, client->connect(), queue_);
     client->reads = true;  // its first step
     client->ends = false;
     ++streams_;

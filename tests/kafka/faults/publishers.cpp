@@ -18,7 +18,10 @@ class Publishers::Line {
       : addresses_(addresses), limit_(limit), random_(seed) {}
 
   grpc::Status publish(const chat::Message& message, chat::Close& close) {
-    if (!chatter_) chatter_ = std::make_unique<Chatter>(addresses_.any(random_));
+    if (!chatter_) {
+      address_ = addresses_.any(random_, address_);
+      chatter_ = std::make_unique<Chatter>(address_);
+    }
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + limit_);
     const auto status = chatter_->stub().BroadcastMessage(&context, message, &close);
@@ -30,6 +33,7 @@ class Publishers::Line {
   const Addresses& addresses_;
   std::chrono::seconds limit_;
   std::mt19937_64 random_;
+  std::string address_;  // of the last one
   std::unique_ptr<Chatter> chatter_;
 };
 
