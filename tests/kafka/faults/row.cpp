@@ -8,12 +8,6 @@
 
 namespace chatd::testing::faults {
 
-std::string table_head() {
-  return "| fault | answered OK | not known | lost | repeated | out of order | streams broken | rooms resumed | not recovered "
-         "| s without answer | s without message | s librdkafka alone |\n"
-         "|---|---|---|---|---|---|---|---|---|---|---|---|\n";
-}
-
 std::string line(const Row& row) {
   std::ostringstream out;
   out << std::fixed << std::setprecision(1) << "| " << row.fault << " | " << row.ok << " | " << row.unknown << " | "

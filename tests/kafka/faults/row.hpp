@@ -22,7 +22,6 @@ struct Row {
   std::optional<double> alone{};  // seconds: as without_answer, of librdkafka without chatd at the same time
 };
 
-[[nodiscard]] std::string table_head();
 [[nodiscard]] std::string line(const Row& row);
 // Writes the line to stdout, and adds it to the file that CHATD_FAULTS_TABLE names.
 void print(const Row& row);
