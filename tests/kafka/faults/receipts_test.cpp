@@ -132,7 +132,7 @@ TEST_CASE("order is looked at when the answer comes after the message") {
   CHECK(client.counts(ledger).out_of_order == 1);
 }
 
-TEST_CASE("what was begun before a client joined, and what came after it left, is not owed; a hole between is found") {
+TEST_CASE("what was begun before a client joined, and what came after it left, is not owed, a hole between is found") {
   Run run(6);
   Receipts late("c2", "");
   late.owe(start + 2s);
@@ -167,7 +167,7 @@ TEST_CASE("a message of another room, or one that nobody said, is found") {
   CHECK(run.counts().repeated == 2);
 }
 
-TEST_CASE("the longest time between two messages of a publisher; reading nothing on purpose does not count") {
+TEST_CASE("the longest time between two messages of a publisher, reading nothing on purpose does not count") {
   Run run(1);
   run.receive(0, {0, 3});
   run.receive(1, {3});
