@@ -24,6 +24,9 @@ constexpr int clients = 100;
 constexpr int clients = 500;
 #endif
 constexpr int per_second = 40;
+// librdkafka's client that reads the log for those who resume is made when the first one needs it, and stays.
+constexpr std::size_t reader_threads = 8;
+constexpr std::size_t reader_descriptors = 40;
 
 std::chrono::seconds soak_time() {
   const char* const seconds = std::getenv("CHATD_FAULT_SECONDS");
@@ -180,10 +183,11 @@ TEST_CASE("soak: 500 clients join, leave, stall and resume while hosts and broke
 
   INFO("resident memory of the host that lived: at most " << warm.bytes << " in the first half, " << late.bytes
                                                           << " in the second");
-  CHECK(late.threads <= warm.threads + 1);
+  CHECK(late.threads <= warm.threads + 1 + reader_threads);
 #if !defined(__SANITIZE_ADDRESS__)  // whose own memory would be most of what is seen
   CHECK(late.bytes < warm.bytes + 32'000'000);
 #endif
   restless.leave_all();
-  CHECK(within(restart_patience, [&] { return run.host(0).descriptors() <= descriptors + 8; }));
+  INFO("descriptors of it: " << descriptors << " before anybody came, now " << run.host(0).descriptors());
+  CHECK(within(restart_patience, [&] { return run.host(0).descriptors() <= descriptors + 8 + reader_descriptors; }));
 }
