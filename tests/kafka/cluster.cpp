@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 
@@ -10,8 +11,19 @@ namespace chatd::testing {
 namespace {
 
 bool cluster(const std::string& verb) {
-  const std::string command = "KAFKA_STATE='" CHATD_KAFKA_STATE "' '" CHATD_KAFKA_CLUSTER "' " + verb;
+  const std::string command = "KAFKA_STATE='" + cluster_state() + "' '" CHATD_KAFKA_CLUSTER "' " + verb;
   return std::system(command.c_str()) == 0;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// The number after "NAME": in a JSON object, -1 without it.
+long member(const std::string& json, const std::string& name) {
+  const auto at = json.find('"' + name + "\":");
+  return at == std::string::npos ? -1 : std::atol(json.c_str() + at + name.size() + 3);
 }
 
 void require_cluster(const std::string& verb) {
@@ -29,6 +41,11 @@ bool within(std::chrono::seconds limit, const std::function<bool()>& met) {
   return true;
 }
 
+std::string cluster_state() {
+  const char* const state = std::getenv("CHATD_KAFKA_STATE");
+  return state ? state : CHATD_KAFKA_STATE;
+}
+
 std::string brokers() {
   const char* brokers = std::getenv("KAFKA_BROKERS");
   if (!brokers) throw std::runtime_error("KAFKA_BROKERS does not name a cluster; run the tests by ctest");
@@ -36,7 +53,7 @@ std::string brokers() {
 }
 
 Outage::Outage() {
-  std::ifstream file(CHATD_KAFKA_STATE "/brokers");
+  std::ifstream file(cluster_state() + "/brokers");
   std::string ours;
   std::getline(file, ours);
   if (brokers() != ours)
@@ -70,6 +87,17 @@ void Outage::resume(int broker) {
 
 void Outage::resume_all() {
   while (!paused_.empty()) resume(*paused_.begin());
+}
+
+int Outage::controller() const {
+  long epoch = -1, leader = -1;
+  for (int broker = 1; broker <= 3; ++broker) {
+    const auto state = read_file(cluster_state() + "/" + std::to_string(broker) + "/data/__cluster_metadata-0/quorum-state");
+    if (member(state, "leaderEpoch") <= epoch) continue;
+    epoch = member(state, "leaderEpoch");
+    leader = member(state, "leaderId");
+  }
+  return static_cast<int>(leader);
 }
 
 void Outage::start_all() { require_cluster("start"); }

@@ -16,6 +16,9 @@ inline constexpr auto kafka_patience = 90s;
 // As `eventually`, with more patience.
 [[nodiscard]] bool within(std::chrono::seconds limit, const std::function<bool()>& met);
 
+// The state folder of ctest's cluster: of all tests that share one, or what CHATD_KAFKA_STATE names.
+[[nodiscard]] std::string cluster_state();
+
 // "127.0.0.1:P1,127.0.0.1:P2,127.0.0.1:P3"
 [[nodiscard]] std::string brokers();
 
@@ -35,6 +38,8 @@ class Outage {
   void pause_all();
   void resume(int broker);
   void resume_all();
+  // The broker that is the active controller, as the brokers' disks say; -1: none yet.
+  [[nodiscard]] int controller() const;
   // Those that do not run. Returns when all take part.
   void start_all();
 

@@ -26,7 +26,8 @@ class RequireCluster : public Catch::TestEventListenerBase {
 
   void testRunStarting(const Catch::TestRunInfo&) override {
     if (std::getenv("KAFKA_BROKERS")) return;
-    const std::string state = CHATD_KAFKA_STATE;
+    const char* const other = std::getenv("CHATD_KAFKA_STATE");
+    const std::string state = other ? other : CHATD_KAFKA_STATE;
     if (const auto brokers = first_line(state + "/brokers"); !brokers.empty()) {
       ::setenv("KAFKA_BROKERS", brokers.c_str(), 1);
       return;
