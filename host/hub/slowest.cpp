@@ -14,7 +14,8 @@ Lag lag(const Membership& membership, std::int64_t now_ms) {
   const auto first = std::max(membership.next, ring.tail());
   if (first >= head) return {membership.room, messages, 0, 0};
   const auto bytes = ring.bytes_since(first) - (head < ring.head() ? ring.bytes_since(head) : 0);
-  return {membership.room, messages, bytes, static_cast<std::uint64_t>(std::max<std::int64_t>(now_ms - ring.at(first).time_ms, 0))};
+  return {membership.room, messages, bytes,
+          static_cast<std::uint64_t>(std::max<std::int64_t>(now_ms - ring.at(first).time_ms, 0))};
 }
 
 bool further_behind(const SlowSession& left, const SlowSession& right) {
