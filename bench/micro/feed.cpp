@@ -29,14 +29,14 @@ void delivered(const char* name, std::size_t batch) {
   NoLog log;
   NoWake wake;
   hub::Inbox inbox(wake);
-  hub::Feed feed(hub::Feed::Kind::lobby, "chatting", inbox, std::make_unique<BytesMaker>(), log);
+  hub::Feed feed({hub::Log::lobby, "chatting", std::chrono::minutes(2)}, inbox, std::make_unique<BytesMaker>(), log);
   const std::array begin{sdk::Position{0, 0}, sdk::Position{1, 0}};
   feed.started(begin);
 
   const sdk::Time time{std::chrono::seconds{1'800'000'000}};
   std::string value;
   wire::append_json(value, wire::Message{"alice", content, wire::timestamp(time), {}, {}});
-  const std::array header{sdk::Header{"chatd-message-id", "5f1d3c0a9b7e2d46-1"}};
+  const std::array header{sdk::Header{"chatd-made-id", "5f1d3c0a9b7e2d46-1"}};
   std::vector<sdk::StoredRecord> stored(batch, {{"alice", value, header, time}, {}});
 
   hub::Inbox::Contents contents;

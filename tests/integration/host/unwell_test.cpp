@@ -21,8 +21,13 @@ TEST_CASE("a host that starts without its brokers says so itself, once, and can 
                             "host.drain_deadline_ms=600000"}});
   CHECK(count(host.log(), "not serving: kafka: brokers 127.0.0.1:1 do not answer") == 1);
   {
-    Listener listener(host.address(), hello("alice"));
+    // It is not live yet, and the host does not say that it is.
+    const auto stub = chat::Broadcast::NewStub(connect(host.address()));
+    grpc::ClientContext context;
+    const auto reader = stub->CreateStream(&context, hello("alice"));
     CHECK(Chatter(host.address()).publish(message("bob", "lost")).error_code() == grpc::StatusCode::UNAVAILABLE);
+    CHECK(eventually([&] { return count(host.log(), "1 so far") == 1; }));
+    context.TryCancel();
   }
   REQUIRE(eventually([&] { return count(host.log(), "connection events not published to user-connections: 1 so far") == 1; }));
   host.signal(SIGTERM);
