@@ -170,6 +170,7 @@ struct Daemon::State final : admin::Control {
   [[nodiscard]] std::chrono::milliseconds repeats() const { return std::chrono::milliseconds(settings.broker.repeat_window_ms); }
   sdk::Result<> subscribe(hub::Log log, const std::string& topic);
   void warm_up(Source& source, sdk::Deadline deadline);
+  [[nodiscard]] bool nothing_left(Source& source);
   // [any]
   bool drain() noexcept override { return !told_to_drain.exchange(true); }
 
@@ -263,9 +264,25 @@ void Daemon::State::warm_up(Source& source, sdk::Deadline deadline) {
     if (!ends) return;
     source.ends = *std::move(ends);
   }
-  if (!source.feed.wait_for(*source.ends, deadline)) return;
+  if (!source.feed.wait_for(*source.ends, deadline) && !nothing_left(source)) return;
   source.warm = true;
   server->warm(source.log);
+}
+
+// Offsets before an end may have no record: marks of transactions, what compaction left. No feed ever gets there.
+bool Daemon::State::nothing_left(Source& source) {
+  struct Count final : sdk::Reader {
+    void take(std::span<const sdk::StoredRecord> batch) noexcept override { records += batch.size(); }
+    std::size_t records = 0;
+  };
+  return std::ranges::all_of(*source.ends, [&](const sdk::Extent& extent) {
+    const auto next = std::max(source.feed.next_offset(extent.partition), extent.begin);
+    if (next >= extent.end) return true;
+    Count count;
+    const auto read = broker->read(source.topic, {extent.partition, next}, extent.end, 1, count,
+                                   std::chrono::steady_clock::now() + extents_wait);
+    return read && *read >= extent.end && count.records == 0;
+  });
 }
 
 // Serving is: the broker is well and every feed came to where its log ended.
@@ -295,11 +312,13 @@ void Daemon::State::beat() {
 // One after another within the window, so that the other hosts do not get all of them at once.
 void Daemon::State::move_streams() {
   const auto begin = std::chrono::steady_clock::now();
-  const auto end = begin + std::chrono::milliseconds(settings.host.drain_window_ms);
-  for (auto now = begin; now < end && server->streams() > 0; now = std::chrono::steady_clock::now()) {
-    const auto steps = std::max<std::int64_t>((end - now) / move_interval, 1);
-    const auto streams = server->streams();
-    (void)server->move_streams((streams + static_cast<std::size_t>(steps) - 1) / static_cast<std::size_t>(steps));
+  const auto window = std::chrono::milliseconds(settings.host.drain_window_ms);
+  const auto all = static_cast<double>(server->streams());
+  std::size_t moved = 0;
+  for (auto now = begin; now < begin + window && server->streams() > 0; now = std::chrono::steady_clock::now()) {
+    const std::chrono::duration<double> passed = now - begin + move_interval;
+    const auto due = static_cast<std::size_t>(all * std::min(passed / std::chrono::duration<double>(window), 1.0));
+    if (due > moved) (void)server->move_streams(due - std::exchange(moved, due));
     beat();
     std::this_thread::sleep_for(move_interval);
   }
@@ -333,8 +352,12 @@ void Daemon::drain() {
   s.server->refuse_new();
   s.move_streams();
   s.server->refuse_publishes();
-  if (!patience.wait([&](auto until) { return s.server->wait_publishes(until); }))
-    s.log.warning("publishes were still in flight when the host stopped waiting for the broker");
+  // Its ticks answer publishes whose record this host does not get to read.
+  const auto answered = [&](auto until) {
+    s.server->tick();
+    return s.server->wait_publishes(until);
+  };
+  if (!patience.wait(answered)) s.log.warning("publishes were still in flight when the host stopped waiting for the broker");
   // What was answered OK reaches the streams before they end.
   for (auto& source : s.sources) {
     const auto soon = std::chrono::steady_clock::now() + extents_wait;

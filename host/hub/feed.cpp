@@ -143,6 +143,11 @@ bool Feed::wait_for(std::span<const sdk::Extent> extents, sdk::Deadline deadline
   });
 }
 
+std::int64_t Feed::next_offset(std::int32_t partition) const {
+  const std::scoped_lock lock(mutex_);
+  return at(reached_, partition);
+}
+
 std::uint64_t Feed::bad_records() const {
   const std::scoped_lock lock(mutex_);
   return bad_records_;

@@ -44,6 +44,8 @@ class Feed final : public sdk::Sink {
   // Until everything before the extents' ends was put into the inbox or is gone from the log; false at the deadline.
   // [control] may block
   [[nodiscard]] bool wait_for(std::span<const sdk::Extent> extents, sdk::Deadline deadline);
+  // The offset that comes next in this partition. [any] never blocks
+  [[nodiscard]] std::int64_t next_offset(std::int32_t partition) const;
   // Records passed over because their value is no message, or too large. [any] never blocks
   [[nodiscard]] std::uint64_t bad_records() const;
 

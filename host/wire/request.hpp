@@ -30,6 +30,7 @@ struct ConnectRequest {
   struct Room {
     std::string name;
     std::string token;  // where to go on; empty: a room that is not resumed
+    friend bool operator==(const Room&, const Room&) = default;
   };
   std::string user_id;
   std::string user_name;

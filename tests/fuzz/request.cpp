@@ -1,4 +1,4 @@
-// The two requests of chat.Broadcast: whatever bytes a client sent.
+// The requests of chat.Broadcast: whatever bytes a client sent.
 #include "host/wire/request.hpp"
 
 #include <algorithm>
@@ -39,20 +39,36 @@ void connect(std::string_view bytes, const wire::Limits& limits) {
   must_be_text(request->user_name, limits.name);
   must(!request->rooms.empty() && request->rooms.size() <= std::max<std::size_t>(1, limits.rooms_per_stream), "it has rooms");
   for (const auto& room : request->rooms) {
-    must_be_room(room, limits);
-    must(std::ranges::count(request->rooms, room) == 1, "no room twice");
+    must_be_room(room.name, limits);
+    must(std::ranges::count(request->rooms, room.name, &wire::ConnectRequest::Room::name) == 1, "no room twice");
   }
+  must(request->history <= limits.history_messages, "history is within its limit");
 
   chat::Connect same;
   same.mutable_user()->set_id(request->user_id);
   same.mutable_user()->set_name(request->user_name);
-  same.mutable_rooms()->Assign(request->rooms.begin(), request->rooms.end());
+  for (const auto& [name, token] : request->rooms) {
+    same.add_rooms(name);
+    if (token.empty()) continue;
+    auto& resume = *same.add_resume();
+    resume.set_room(name);
+    resume.set_token(token);
+  }
   same.set_notices(request->notices);
+  same.set_history(static_cast<std::uint32_t>(request->history));
   const auto again = wire::parse_connect(same.SerializeAsString(), limits);
   must(again.has_value(), "what was parsed is a request");
   must(again->user_id == request->user_id && again->user_name == request->user_name && again->rooms == request->rooms &&
-           again->notices == request->notices,
+           again->notices == request->notices && again->history == request->history,
        "and the same");
+}
+
+void history(std::string_view bytes, const wire::Limits& limits) {
+  const auto request = wire::parse_history(bytes, limits);
+  if (!request) return must_be_refusal(request.error());
+  must_be_room(request->room, limits);
+  must(request->limit >= 1 && request->limit <= limits.history_messages, "a limit is within its limit");
+  must(request->place != wire::HistoryRequest::Place::since || valid(request->since), "a time is one");
 }
 
 void publish(std::string_view bytes, const wire::Limits& limits) {
@@ -78,10 +94,12 @@ void publish(std::string_view bytes, const wire::Limits& limits) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr wire::Limits narrow{.content = 16, .id = 8, .name = 8, .message_id = 4, .room = 4, .rooms_per_stream = 2};
+  constexpr wire::Limits narrow{
+      .content = 16, .id = 8, .name = 8, .message_id = 4, .room = 4, .rooms_per_stream = 2, .history_messages = 3};
   for (const auto& limits : {wire::Limits{}, narrow}) {
     connect(view(data, size), limits);
     publish(view(data, size), limits);
+    history(view(data, size), limits);
   }
   return 0;
 }

@@ -108,3 +108,25 @@ TEST_CASE("a draining host refuses streams and publishes with UNAVAILABLE") {
   stuck.TryCancel();
   CHECK(host.wait() == 0);
 }
+
+TEST_CASE("a host that stops tells its streams to move, one after another, and takes publishes until they have gone") {
+  HostProcess host({.set = {"host.drain_window_ms=1500"}});
+  Chatter chatter(host.address());
+  REQUIRE(chatter.publish(message("bob", "connects")).ok());
+  std::vector<std::unique_ptr<Listener>> streams;
+  for (int i = 0; i < 6; ++i) {
+    auto request = hello("user" + std::to_string(i));
+    request.set_notices(i % 2 == 0);
+    streams.push_back(std::make_unique<Listener>(host.address(), request));
+  }
+  host.signal(SIGTERM);
+  CHECK(eventually([&] { return host.log().find("stopping") != std::string::npos; }));
+  CHECK(chatter.publish(message("bob", "meanwhile")).ok());
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    CHECK(streams[i]->wait_end().error_code() == StatusCode::UNAVAILABLE);
+    const auto got = streams[i]->wait_for(streams[i]->received());
+    const bool told = !got.empty() && got.back().kind() == chat::Message::MOVE;
+    CHECK(told == (i % 2 == 0));
+  }
+  CHECK(host.wait() == 0);
+}

@@ -137,3 +137,39 @@ TEST_CASE("a cursor that falls off its ring ends that stream with RESOURCE_EXHAU
   chatter.say("bob", "still here");
   CHECK(alice.wait_for_count(count + 1));
 }
+
+TEST_CASE("a stream that falls off the ring of a room that skips is told how much it misses, and goes on") {
+  HostProcess host({.set = {"hub.ring_messages=8", "host.send_buffer_bytes=16384", "classes.ticker.rooms=[\"\"]",
+                            "classes.ticker.slow=skip"}});
+  const auto stub = chat::Broadcast::NewStub(connect(host.address()));
+  grpc::ClientContext context;
+  auto request = hello("slow");
+  request.set_notices(true);
+  const auto slow = stub->CreateStream(&context, request);
+  slow->WaitForInitialMetadata();
+  Listener alice(host.address(), hello("alice"));
+  Chatter chatter(host.address());
+  constexpr int count = 200;
+  for (int i = 0; i < count; ++i) {
+    chatter.say("bob", std::to_string(i) + std::string(50'000, 'x'));
+    REQUIRE(alice.wait_for_count(static_cast<std::size_t>(i) + 1));
+  }
+  // Whatever of these the notices leave out, one comes in the end.
+  std::jthread goes_on([&](const std::stop_token& stop) {
+    for (int i = count; !stop.stop_requested(); ++i) (void)chatter.publish(message("bob", std::to_string(i) + "x"));
+  });
+  int next = 0, gaps = 0;
+  for (chat::Message message; next <= count && slow->Read(&message);) {
+    if (message.kind() == chat::Message::GAP) {
+      ++gaps;
+      CHECK(message.loss().reason() == chat::Loss::TOO_SLOW);
+      next += static_cast<int>(message.loss().messages());
+    } else if (message.kind() == chat::Message::MESSAGE) {
+      CHECK(message.content().starts_with(std::to_string(next) + "x"));
+      ++next;
+    }
+  }
+  CHECK(gaps > 0);
+  CHECK(next > count);
+  context.TryCancel();
+}

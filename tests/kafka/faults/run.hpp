@@ -38,7 +38,7 @@ class Run {
   void start_probe();
   // Times without service count from now on.
   void measure();
-  // Until every publisher has begun something after now and had its OK; the probe, too.
+  // Until every publisher has begun something after now and had its OK.
   [[nodiscard]] bool served(std::chrono::seconds limit);
 
   // What a host of this run is started with, and one that was started so: in service when it returns.
