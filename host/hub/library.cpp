@@ -5,8 +5,8 @@
 namespace chatd::hub {
 namespace {
 
-// As long as a broker may take to be led by another machine.
-constexpr auto patience = std::chrono::seconds(20);
+// A stream whose page does not come in time ends, and its client comes back; a host that stops waits no longer for a read.
+constexpr auto patience = std::chrono::seconds(5);
 
 // What a stream may hold while it waits for its first frames.
 constexpr std::size_t most_bytes = 3 * 1024 * 1024;

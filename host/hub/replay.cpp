@@ -14,7 +14,7 @@ namespace {
 using sdk::Code;
 using sdk::Error;
 
-constexpr std::size_t read_records = 256;  // a stream that waits holds so many messages of each partition
+constexpr std::size_t read_records = 64;  // a stream that waits holds so many messages of each partition
 
 // As the Kafka plugin waits for a leader that is behind.
 constexpr auto new_leader_wait = std::chrono::seconds(10);

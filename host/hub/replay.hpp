@@ -17,9 +17,9 @@ class Replay final : public PastReader {
     no,   // reading begins where the log does
   };
 
-  // A page has at most so many messages, and about so many bytes.
+  // A page has at most so many messages, and about so many bytes: what a stream that stops reading holds beside the ring.
   static constexpr std::size_t page_messages = 256;
-  static constexpr std::size_t page_bytes = 1 << 20;
+  static constexpr std::size_t page_bytes = 128 * 1024;
 
   // Reads [token, until). `past` must outlive it.
   Replay(Past& past, std::string room, wire::Token token, Offsets until, Strict strict);

@@ -12,8 +12,8 @@
 namespace chatd::rpc {
 namespace {
 
-// For a client that set no deadline.
-constexpr auto patience = std::chrono::seconds(20);
+// At most; a client's own deadline may be sooner. A host that stops waits no longer for a read.
+constexpr auto patience = std::chrono::seconds(5);
 
 }  // namespace
 
