@@ -122,7 +122,8 @@ sdk::Result<std::vector<sdk::Extent>> Replay::extents(sdk::Deadline deadline) {
     auto extents = past_.broker.extents(past_.topic, deadline);
     if (!extents || !short_of_token(*extents)) return extents;
     const auto now = std::chrono::steady_clock::now();
-    if (now < past_.cut_until) return extents;
+    // A log of this process alone has no leaders.
+    if (now < past_.cut_until || !past_.broker.traits().shared) return extents;
     if (now >= patient_until) {
       past_.cut_until = now + believed_for;
       return extents;

@@ -202,7 +202,6 @@ TEST_CASE("a log that was made anew is noticed by its end, and by the time of th
     PaperHost host(anew, {}, true);
     for (int i = 0; i < said; ++i) anew.say(lobby, 0, "other " + std::to_string(i));
     host.feed_all();
-    host.library.lobby.cut_until = std::chrono::steady_clock::time_point::max();  // no patience with leaders
     Wishes wishes;
     wishes.rooms.push_back({"", host.token(token, lobby)});
     Stream stream(host.hub, host.transport, std::move(wishes));
@@ -212,6 +211,33 @@ TEST_CASE("a log that was made anew is noticed by its end, and by the time of th
   };
   CHECK(came(2) == Texts{"lost  (2)"});  // it ends before the token
   CHECK(came(8) == Texts{"lost  (2)"});  // it is longer by now
+}
+
+TEST_CASE("a leader that is behind for a moment does not pass for a log that was cut") {
+  World w;
+  w.log.shared = true;
+  auto first = w.join(lobby);
+  for (int i = 0; i < 5; ++i) w.say(lobby, 0, std::to_string(i));
+  const auto token = first->positions.back();
+  PaperHost other(w.log, {}, true);
+  // Its leader forgets the last line until it is asked the third time.
+  auto& lines = w.log.topic("lobby", 0).lines;
+  const auto last = lines.back();
+  lines.pop_back();
+  w.log.on_extents = [&, asked = 0]() mutable {
+    if (++asked == 3) lines.push_back(last);
+  };
+  Wishes wishes;
+  wishes.rooms.push_back({"", other.token(token, lobby)});
+  Stream stream(other.hub, other.transport, std::move(wishes));
+  stream.ready();
+  REQUIRE(other.library.asked.size() == 1);
+  auto [reader, session, membership] = other.library.asked.front();
+  other.library.asked.clear();
+  other.hub.page(session, membership, reader->next(std::chrono::steady_clock::now() + std::chrono::seconds(30)));
+  other.feed_all();
+  other.settle();
+  CHECK(contents_of(stream.got) == Texts{"recovered "});
 }
 
 TEST_CASE("further back than a host reads is told as such") {

@@ -79,6 +79,7 @@ class PaperLog final : public sdk::Broker {
     return next;
   }
   sdk::Result<std::vector<sdk::Extent>> extents(std::string_view topic, sdk::Deadline) noexcept override {
+    if (on_extents) on_extents();
     if (broken) return std::unexpected(*broken);
     std::vector<sdk::Extent> all;
     for (const auto& partition : topics[std::string(topic)])
@@ -95,13 +96,14 @@ class PaperLog final : public sdk::Broker {
     }
     return all;
   }
-  sdk::Traits traits() const noexcept override { return {}; }
+  sdk::Traits traits() const noexcept override { return {.shared = shared}; }
   sdk::Health health() const noexcept override { return {.ready = true, .text = {}}; }
 
   std::map<std::string, std::vector<Partition>, std::less<>> topics;
+  bool shared = false;           // with other hosts, by brokers that lead in turn
   std::int64_t clock = 1'000'000;  // ms, of the next line but one
   int reads = 0;
-  std::function<void()> on_read;
+  std::function<void()> on_read, on_extents;
   std::optional<sdk::Error> broken;
 
  private:
