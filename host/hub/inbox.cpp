@@ -7,7 +7,7 @@ namespace chatd::hub {
 
 void Inbox::put(std::vector<Arrival>& batch) {
   std::size_t bytes = 0;
-  for (const auto& arrival : batch) bytes += arrival.bytes();
+  for (const auto& arrival : batch) bytes += sizeof(Arrival) + arrival.bytes();
   bool wake = false;
   {
     std::unique_lock lock(mutex_);

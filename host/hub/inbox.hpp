@@ -56,7 +56,7 @@ class Inbox {
 
   explicit Inbox(Wake& wake) : wake_(wake) {}
 
-  // Frames that may wait here; more make `put` wait. What a burst of a broker is allowed to cost.
+  // What may wait here, records that are no message too; more makes `put` wait. What a burst of a broker is allowed to cost.
   static constexpr std::size_t most_bytes = 64 * 1024 * 1024;
 
   // Moves the batch in and leaves it empty. Waits while the queue is far behind: so back-pressure reaches the broker's log.

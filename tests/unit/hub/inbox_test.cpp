@@ -137,7 +137,11 @@ TEST_CASE("an inbox that is full makes a feed wait until it was looked into") {
   Inbox inbox(wake);
   Inbox::Contents contents;
   std::vector<Arrival> large;
-  large.push_back({.room = "room", .frame = frame("large", Inbox::most_bytes)});
+  SECTION("of frames") { large.push_back({.room = "room", .frame = frame("large", Inbox::most_bytes)}); }
+  SECTION("of records that are no message") {
+    for (std::size_t i = 0; i <= Inbox::most_bytes / sizeof(Arrival); ++i) large.push_back({.kind = Arrival::Kind::nothing});
+  }
+  const auto many = large.size();
   inbox.put(large);
   std::atomic<bool> in = false;
   std::jthread feed([&] {
@@ -147,7 +151,7 @@ TEST_CASE("an inbox that is full makes a feed wait until it was looked into") {
   for (int i = 0; i < 100; ++i) std::this_thread::yield();
   CHECK_FALSE(in);
   inbox.take(contents);
-  CHECK(contents.arrivals.size() == 1);
+  CHECK(contents.arrivals.size() == many);
   feed.join();
   inbox.take(contents);
   CHECK(texts(contents) == Texts{"next"});
