@@ -24,7 +24,8 @@ class PaperLog final : public sdk::Broker {
   struct Line {
     std::string key, value, id;
     sdk::Time time;
-    sdk::Header header;
+    std::string_view header_name;
+    sdk::Header header{};  // made when the line is read: lines move
   };
   struct Partition {
     std::int64_t begin = 0;
@@ -38,19 +39,18 @@ class PaperLog final : public sdk::Broker {
     auto& log = topic(room.empty() ? "lobby" : "rooms", partition);
     const auto chosen = !id.empty();
     if (id.empty()) id = "made-" + std::to_string(++made_);
-    log.lines.push_back({room.empty() ? sender : room,
-                         R"({"id":")" + sender + R"(","content":")" + content + "\"}",
-                         std::move(id),
-                         sdk::Time(std::chrono::milliseconds(++clock)),
-                         {}});
-    auto& line = log.lines.back();
-    line.header = {chosen ? message_id_header : made_id_header, line.id};
+    log.lines.push_back({.key = room.empty() ? sender : room,
+                         .value = R"({"id":")" + sender + R"(","content":")" + content + "\"}",
+                         .id = std::move(id),
+                         .time = sdk::Time(std::chrono::milliseconds(++clock)),
+                         .header_name = chosen ? message_id_header : made_id_header});
     return {partition, log.end() - 1};
   }
   [[nodiscard]] sdk::StoredRecord at(std::string_view topic, sdk::Position position) {
-    const auto& line = topics.at(std::string(topic))
-                           .at(static_cast<std::size_t>(position.partition))
-                           .lines.at(static_cast<std::size_t>(position.offset));
+    auto& line = topics.at(std::string(topic))
+                     .at(static_cast<std::size_t>(position.partition))
+                     .lines.at(static_cast<std::size_t>(position.offset));
+    line.header = {line.header_name, line.id};
     return {{line.key, line.value, {&line.header, 1}, line.time}, position};
   }
   Partition& topic(const std::string& name, std::int32_t partition) {
@@ -100,7 +100,7 @@ class PaperLog final : public sdk::Broker {
   sdk::Health health() const noexcept override { return {.ready = true, .text = {}}; }
 
   std::map<std::string, std::vector<Partition>, std::less<>> topics;
-  bool shared = false;           // with other hosts, by brokers that lead in turn
+  bool shared = false;             // with other hosts, by brokers that lead in turn
   std::int64_t clock = 1'000'000;  // ms, of the next line but one
   int reads = 0;
   std::function<void()> on_read, on_extents;
