@@ -41,7 +41,7 @@ void Feed::deliver(std::span<const sdk::StoredRecord> batch) noexcept {
 
 void Feed::gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept {
   cursor(partition) = to;
-  pass({.room = {}, .frame = nullptr, .kind = Arrival::Kind::before, .position = {partition, to - 1}});
+  pass({.room = {}, .frame = nullptr, .kind = Arrival::Kind::gap, .position = {partition, to - 1}});
   inbox_.put(arrivals_);
   reached();
   log_.warning("gap in ", topic_, "[", partition, "]: offsets ", from, " to ", to,

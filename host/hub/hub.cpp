@@ -65,7 +65,10 @@ void Hub::start(Session& session) {
       recover(session, i);
       continue;
     }
-    if (session.notices) membership.first = notice(wire::Notice::Kind::subscribed, *membership.room, now(*membership.room));
+    if (session.notices) {
+      const auto& room = *membership.room;
+      membership.first = notice(wire::Notice::Kind::subscribed, room, token(room, now(room)));
+    }
     if (membership.recovery) begin_history(session, i);
   }
   session.outlet->open();
@@ -189,7 +192,7 @@ const Frame* Hub::take(Session& session) noexcept {
 
 void Hub::end(Session& session, const sdk::Error& why) noexcept {
   session.over = true;
-  session.outlet->end(why);
+  session.outlet->end(why, places(session));
 }
 
 // Once it has what is pending now.
@@ -201,6 +204,7 @@ void Hub::end_later(Session& session, const sdk::Error& why) noexcept {
     if (membership.recovery->stage == Recovery::Stage::fallen && membership.room->slow() == Slow::disconnect) continue;
     // Its client goes on elsewhere from where it stands.
     membership.recovery.reset();
+    session.astray = true;
     membership.next = membership.end;
   }
   if (!session.writing) queue(session);
@@ -209,6 +213,7 @@ void Hub::end_later(Session& session, const sdk::Error& why) noexcept {
 // At once, or when the write in flight is done.
 void Hub::fail(Session& session, const sdk::Error& why) noexcept {
   session.ending = why;
+  session.astray = true;
   for (auto& membership : session.memberships) {
     membership.recovery.reset();
     membership.first.reset();

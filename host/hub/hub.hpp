@@ -181,11 +181,14 @@ class Hub {
   void evict(Room& room) noexcept;
   void fall(Room& room, std::uint64_t tail);
   void look_for_slow(Room& room, sdk::Time wall);
+  void tell_gap(Log log);
   void tell_position(Room& room);
 
   // hub_recovery.cpp
-  [[nodiscard]] FramePtr notice(wire::Notice::Kind kind, const Room& room, const wire::Token& place, bool recovered = false,
+  [[nodiscard]] std::string_view token(const Room& room, const wire::Token& place);
+  [[nodiscard]] FramePtr notice(wire::Notice::Kind kind, const Room& room, std::string_view token, bool recovered = false,
                                 std::optional<wire::Loss> loss = std::nullopt);
+  [[nodiscard]] std::vector<wire::Place> places(const Session& session);
   [[nodiscard]] wire::Token now(const Room& room) noexcept;
   void recover(Session& session, std::size_t index);
   void join(Session& session, Membership& membership);
@@ -215,7 +218,7 @@ class Hub {
   std::size_t bytes_ = 0;           // of all rings
   std::size_t shed_above_;          // more than the memory when the newest frames alone are too many
   std::vector<std::size_t> sizes_;  // shed's own; kept for its memory
-  std::string token_;               // the same of notice
+  std::string token_;               // the same of token
   FramePtr current_;                // made for one stream; kept until its write began
   Session* first_ = nullptr;        // of those that have something to do
   Session* last_ = nullptr;

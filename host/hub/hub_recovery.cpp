@@ -33,11 +33,16 @@ bool is_ahead(const Offsets& seen, const Offsets& reached) {
 
 }  // namespace
 
-FramePtr Hub::notice(wire::Notice::Kind kind, const Room& room, const wire::Token& place, bool recovered,
-                     std::optional<wire::Loss> loss) {
+// Valid until the next call.
+std::string_view Hub::token(const Room& room, const wire::Token& place) {
   token_.clear();
   wire::append_token(token_, place.time_ms, place.partition, place.next, seal(room.name), room.name);
-  return maker_.notice({.kind = kind, .room = room.name, .position = token_, .recovered = recovered, .loss = loss});
+  return token_;
+}
+
+FramePtr Hub::notice(wire::Notice::Kind kind, const Room& room, std::string_view token, bool recovered,
+                     std::optional<wire::Loss> loss) {
+  return maker_.notice({.kind = kind, .room = room.name, .position = token, .recovered = recovered, .loss = loss});
 }
 
 // The place behind everything that the host has read.
@@ -87,7 +92,8 @@ void Hub::join(Session& session, Membership& membership) {
       membership.next = recovery.until = i;
     }
   }
-  if (std::exchange(recovery.verdict_due, false)) membership.first = notice(wire::Notice::Kind::subscribed, room, seen, true);
+  if (std::exchange(recovery.verdict_due, false))
+    membership.first = notice(wire::Notice::Kind::subscribed, room, token(room, seen), true);
   recovery.stage = Recovery::Stage::merging;
   if (membership.next >= recovery.until) membership.recovery.reset();
   if (!session.writing && has_work(session)) queue(session);
@@ -96,7 +102,7 @@ void Hub::join(Session& session, Membership& membership) {
 // What came after the token is not to be had: live from here on.
 void Hub::refuse(Session& session, Membership& membership, const wire::Loss& loss) {
   auto& room = *membership.room;
-  membership.first = notice(wire::Notice::Kind::subscribed, room, now(room), false, loss);
+  membership.first = notice(wire::Notice::Kind::subscribed, room, token(room, now(room)), false, loss);
   membership.next = room.ring.head();
   membership.recovery.reset();
   if (!session.writing) queue(session);
@@ -150,8 +156,10 @@ void Hub::page(std::uint64_t session_id, std::size_t index, Page page) noexcept 
     return fail(session, why);
   }
   if (page.loss) return refuse(session, membership, *page.loss);
-  if (std::exchange(recovery.verdict_due, false))
-    membership.first = notice(wire::Notice::Kind::subscribed, *membership.room, recovery.seen, true);
+  if (std::exchange(recovery.verdict_due, false)) {
+    const auto& room = *membership.room;
+    membership.first = notice(wire::Notice::Kind::subscribed, room, token(room, recovery.seen), true);
+  }
   for (auto& frame : page.frames) recovery.frames.push_back(std::move(frame));
   recovery.more = page.more;
   if (recovery.history == 0) recovery.seen = std::move(page.reached);
@@ -179,10 +187,31 @@ void Hub::go_on(Session& session, std::size_t index) {
     } else {
       recovery.seen = place_of(*membership.room, ring.tail());
       recovery.stage = Recovery::Stage::fallen;
+      session.astray = true;
     }
     return;
   }
   recover(session, index);
+}
+
+// What a client may resume from, by room: nothing when that is not known of each.
+std::vector<wire::Place> Hub::places(const Session& session) {
+  std::vector<wire::Place> places;
+  if (session.astray) return places;
+  for (const auto& membership : session.memberships) {
+    const auto& room = *membership.room;
+    const auto& recovery = membership.recovery;
+    if (recovery) {
+      const bool known = recovery->stage != Recovery::Stage::reading || recovery->verdict_due;
+      if (!known || recovery->history > 0) return {};
+      places.push_back({room.name, std::string(token(room, recovery->seen))});
+    } else if (membership.next == room.ring.head()) {
+      places.push_back({room.name, std::string(token(room, now(room)))});
+    } else {
+      places.push_back({room.name, std::string(token(room, place_of(room, membership.next)))});
+    }
+  }
+  return places;
 }
 
 // Those who were told by another host what this one did not know yet.
@@ -229,9 +258,7 @@ const Frame* Hub::take_recovering(Session& session, std::size_t index) noexcept 
   raise(seen.next, sdk::Position{entry.position.partition, entry.position.offset + 1});
   seen.partition = entry.position.partition;
   seen.time_ms = entry.time_ms;
-  token_.clear();
-  wire::append_token(token_, seen.time_ms, seen.partition, seen.next, seal(room.name), room.name);
-  current_ = maker_.moved(*entry.frame, token_);
+  current_ = maker_.moved(*entry.frame, token(room, seen));
   skip_seen(membership);
   return current_.get();
 }
@@ -244,6 +271,7 @@ const Frame* Hub::take_fallen(Session& session, std::size_t index) noexcept {
   if (session.ending && room.slow() != Slow::disconnect) {
     // It goes anyway, and its client resumes.
     membership.recovery.reset();
+    session.astray = true;
     membership.next = membership.end;
     return nullptr;
   }
@@ -253,7 +281,7 @@ const Frame* Hub::take_fallen(Session& session, std::size_t index) noexcept {
       membership.recovery.reset();
       membership.next = room.ring.head();
       if (!session.notices) return nullptr;
-      current_ = notice(wire::Notice::Kind::gap, room, now(room), false, loss);
+      current_ = notice(wire::Notice::Kind::gap, room, token(room, now(room)), false, loss);
       return current_.get();
     }
     case Slow::catch_up:

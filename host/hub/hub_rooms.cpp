@@ -42,6 +42,7 @@ const Room* Hub::find(std::string_view name) const noexcept {
 void Hub::arrive(std::span<Arrival> batch) {
   for (auto& arrival : batch) {
     known(arrival.log).arrive(arrival);
+    if (arrival.kind == Arrival::Kind::gap) tell_gap(arrival.log);
     if (arrival.kind != Arrival::Kind::message) continue;
     const auto found = rooms_.find(arrival.room);
     if (found != rooms_.end())
@@ -127,7 +128,7 @@ bool Hub::covers(const Room& room, const Offsets& seen) const noexcept {
 }
 
 // The place before the frame with this sequence number. Exact for whoever has all frames before it: of the room there is nothing
-// else before the ring's tail.
+// else before the ring's tail. What lies before a gap in the log may be in the ring still.
 wire::Token Hub::place_of(const Room& room, std::uint64_t sequence) const {
   const auto& log = logs_[static_cast<std::size_t>(room.log())];
   wire::Token place;
@@ -139,6 +140,11 @@ wire::Token Hub::place_of(const Room& room, std::uint64_t sequence) const {
     raise(place.next, sdk::Position{entry.position.partition, entry.position.offset + 1});
     place.time_ms = entry.time_ms;
     place.partition = entry.position.partition;
+  }
+  for (auto i = sequence; i != room.ring.head(); ++i) {
+    const auto& [partition, offset] = room.ring.at(i).position;
+    const auto index = static_cast<std::size_t>(partition);
+    if (index < place.next.size()) place.next[index] = std::min(place.next[index], offset);
   }
   return place;
 }
@@ -180,6 +186,29 @@ void Hub::look_for_slow(Room& room, sdk::Time wall) {
   }
 }
 
+// The log has lost what this host had yet to read; which rooms it was of, nobody knows. Those who are behind are told before
+// frames that they have yet to get: a token would stand behind those.
+void Hub::tell_gap(Log log) {
+  for (auto& [name, room] : rooms_) {
+    if (room->log() != log || room->members.empty()) continue;
+    FramePtr behind;
+    FramePtr at_head;
+    for (const auto& member : room->members) {
+      auto& session = *member.session;
+      auto& membership = session.memberships[member.membership];
+      if (!session.notices || session.over || session.ending || membership.recovery || membership.first) continue;
+      const bool there = membership.next == room->ring.head();
+      auto& frame = there ? at_head : behind;
+      if (!frame) {
+        const wire::Loss loss{wire::Loss::Reason::truncated, 0, std::nullopt};
+        frame = notice(wire::Notice::Kind::gap, *room, there ? token(*room, now(*room)) : "", false, loss);
+      }
+      membership.first = frame;
+      if (!session.writing) queue(session);
+    }
+  }
+}
+
 // Those who are at the head of a room in which nothing was said for long.
 void Hub::tell_position(Room& room) {
   room.told = known(room.log()).records;
@@ -191,7 +220,7 @@ void Hub::tell_position(Room& room) {
     if (!session.notices || session.over || session.ending || membership.recovery || membership.first ||
         membership.next != room.ring.head())
       continue;
-    if (!frame) frame = notice(wire::Notice::Kind::position, room, now(room));
+    if (!frame) frame = notice(wire::Notice::Kind::position, room, token(room, now(room)));
     membership.first = frame;
     if (!session.writing) queue(session);
   }

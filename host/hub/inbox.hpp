@@ -21,6 +21,7 @@ struct Arrival {
     message,
     nothing,  // no message for anybody, or a repeat: only the place counts
     before,   // from before what this host keeps: rings begin behind it
+    gap,      // records up to this one are gone from the log, unread: rings go on behind it
   };
   std::string room{};  // empty: the lobby
   FramePtr frame{};    // of a message

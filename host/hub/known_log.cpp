@@ -13,7 +13,7 @@ void KnownLog::arrive(const Arrival& arrival) {
   const auto& [partition, offset] = arrival.position;
   const sdk::Position next{partition, offset + 1};
   raise(reached, next);
-  if (arrival.kind == Arrival::Kind::before) raise(base, next);
+  if (arrival.kind == Arrival::Kind::before || arrival.kind == Arrival::Kind::gap) raise(base, next);
   ++records;
   if (arrival.time_ms != 0) {
     last_ms = arrival.time_ms;

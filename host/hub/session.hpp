@@ -7,12 +7,14 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "chatd/sdk/error.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/recovery.hpp"
+#include "host/wire/frame.hpp"
 
 namespace chatd::hub {
 
@@ -26,9 +28,9 @@ class Outlet {
   // Starts to write; calls Hub::written once when the next frame may come. `more`: another write follows at once, so the bytes
   // may wait for it. The frame is kept alive by the outlet as long as it needs. [queue] never blocks
   virtual void write(const Frame& frame, bool more) noexcept = 0;
-  // Ends the stream with this status. Called once, with no write in flight; Hub::close follows when it is over.
-  // [queue] never blocks
-  virtual void end(const sdk::Error& why) noexcept = 0;
+  // Ends the stream with this status. Called once, with no write in flight; Hub::close follows when it is over. `places`: where
+  // it stands in each of its rooms, none when that is not known. [queue] never blocks
+  virtual void end(const sdk::Error& why, std::span<const wire::Place> places) noexcept = 0;
   // Cuts the stream, also with a write in flight. Hub::close follows. [queue] never blocks
   virtual void cut() noexcept = 0;
   // Where the client is connected from, as operators are told. [queue] never blocks
@@ -58,6 +60,7 @@ struct Session {
 
   bool writing = true;               // a write is in flight; true until the outlet says that it is open
   bool over = false;                 // Outlet::end or cut was called
+  bool astray = false;               // where it stands in one of its rooms is not known any more
   bool move = false;                 // tell it to connect elsewhere before it ends
   std::optional<sdk::Error> ending;  // end with this once all pending frames are written
 

@@ -8,6 +8,13 @@
 #include "host/rpc/local.hpp"
 
 namespace chatd::rpc {
+namespace {
+
+// Programs take 8 KiB of metadata from a server unless told otherwise, a third more than these bytes become as text, and the
+// status' own text has to fit in, too.
+constexpr std::size_t most_resume_bytes = 4'096;
+
+}  // namespace
 
 void StreamCall::await(std::list<StreamCall>::iterator self) {
   self_ = self;
@@ -27,11 +34,11 @@ void StreamCall::begun(bool ok) noexcept {
 }
 
 void StreamCall::take_up() noexcept {
-  if (from_operator(context_)) return end(not_for_clients());
+  if (from_operator(context_)) return end(not_for_clients(), {});
   grpc::Slice storage;
   auto request = wire::parse_connect(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
-  if (!request) return end(request.error());
+  if (!request) return end(request.error(), {});
   auto& hub = endpoint_.queue.hub();
   std::vector<hub::Hub::Wish> wishes;
   wishes.reserve(request->rooms.size());
@@ -40,11 +47,11 @@ void StreamCall::take_up() noexcept {
     if (token.empty()) continue;
     auto read = wire::parse_token(token, hub.seal(wish.name), wish.name);
     if (!read) {
-      return end({read.error().code, sdk::text("Connect.resume of room \"", wish.name, "\": ", read.error().text), false});
+      return end({read.error().code, sdk::text("Connect.resume of room \"", wish.name, "\": ", read.error().text), false}, {});
     }
     wish.resume = *std::move(read);
   }
-  if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down());
+  if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down(), {});
 
   session_ = &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history);
   endpoint_.connections.say(session_->user_id, true);
@@ -62,8 +69,13 @@ void StreamCall::write(const hub::Frame& frame, bool more) noexcept {
   message_.write(context_.c_call(), static_cast<const GrpcFrame&>(frame).slice(), more);
 }
 
-void StreamCall::end(const sdk::Error& why) noexcept {
+void StreamCall::end(const sdk::Error& why, std::span<const wire::Place> places) noexcept {
   ++outstanding_;
+  if (!places.empty()) {
+    // Whole or not at all: what it leaves out would begin with what is live.
+    if (const auto resume = wire::encode_resume(places); resume.size() <= most_resume_bytes)
+      context_.AddTrailingMetadata("chatd-resume-bin", resume);
+  }
   writer_.Finish(status(why), &finished_);
 }
 

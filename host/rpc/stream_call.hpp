@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <span>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_stream.h>
@@ -26,7 +27,7 @@ class StreamCall final : public hub::Outlet {
 
   void open() noexcept override;
   void write(const hub::Frame& frame, bool more) noexcept override;
-  void end(const sdk::Error& why) noexcept override;
+  void end(const sdk::Error& why, std::span<const wire::Place> places) noexcept override;
   void cut() noexcept override;
   [[nodiscard]] std::string peer() const override { return context_.peer(); }
 

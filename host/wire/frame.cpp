@@ -52,6 +52,16 @@ std::string encode_position(std::string_view position) {
   return only.SerializeAsString();
 }
 
+std::string encode_resume(std::span<const Place> places) {
+  chat::Connect connect;
+  for (const auto& [room, token] : places) {
+    auto& resume = *connect.add_resume();
+    resume.mutable_room()->assign(room);
+    resume.set_token(token);
+  }
+  return connect.SerializeAsString();
+}
+
 std::string encode_history(const History& history) {
   chat::HistoryReply rest;
   rest.mutable_earlier()->assign(history.earlier);

@@ -39,6 +39,14 @@ class FrameEncoder {
 // counts. [any] never blocks
 [[nodiscard]] std::string encode_position(std::string_view position);
 
+// Where a stream stands in a room.
+struct Place {
+  std::string_view room;  // empty: the lobby
+  std::string token;
+};
+// A Connect that resumes from these places and says nothing else. [any] never blocks
+[[nodiscard]] std::string encode_resume(std::span<const Place> places);
+
 // What History answers; `messages` are encoded already.
 struct History {
   std::span<const std::string_view> messages;

@@ -134,6 +134,26 @@ TEST_CASE("a cursor that falls off its ring ends that stream with RESOURCE_EXHAU
   CHECK(got < count);
   CHECK(status.error_code() == StatusCode::RESOURCE_EXHAUSTED);
   CHECK(status.error_message().starts_with("too slow: "));
+
+  // It is told where it stood, and misses nothing when it goes on from there.
+  const auto& trailers = context.GetServerTrailingMetadata();
+  const auto places = trailers.find("chatd-resume-bin");
+  REQUIRE(places != trailers.end());
+  chat::Connect resume;
+  REQUIRE(resume.ParseFromArray(places->second.data(), static_cast<int>(places->second.size())));
+  auto again = hello("slow");
+  again.MergeFrom(resume);
+  grpc::ClientContext second;
+  const auto rest = stub->CreateStream(&second, again);
+  chat::Message message;
+  REQUIRE(rest->Read(&message));
+  CHECK(message.kind() == chat::Message::SUBSCRIBED);
+  CHECK(message.recovered());
+  for (; got < count; ++got) {
+    REQUIRE(rest->Read(&message));
+    CHECK(message.content().starts_with(std::to_string(got) + "x"));
+  }
+  second.TryCancel();
   chatter.say("bob", "still here");
   CHECK(alice.wait_for_count(count + 1));
 }

@@ -32,7 +32,7 @@ class Reader final : public Outlet {
     ++got;
     writing_.push_back(this);
   }
-  void end(const sdk::Error&) noexcept override {}
+  void end(const sdk::Error&, std::span<const wire::Place>) noexcept override {}
   void cut() noexcept override {}
   void done() noexcept { hub_.written(session_); }
 

@@ -302,7 +302,7 @@ TEST_CASE("a feed says where it begins, and each record that is no message moves
   feed->gap(0, 6, 9);
   arrivals = feed.arrivals();
   REQUIRE(arrivals.size() == 1);
-  CHECK(arrivals[0].kind == Arrival::Kind::before);
+  CHECK(arrivals[0].kind == Arrival::Kind::gap);
   CHECK(arrivals[0].position == sdk::Position{0, 8});
 }
 

@@ -276,7 +276,7 @@ TEST_CASE("sessions have ids that are never used again") {
   struct Deaf final : Outlet {
     void open() noexcept override {}
     void write(const Frame&, bool) noexcept override {}
-    void end(const sdk::Error&) noexcept override {}
+    void end(const sdk::Error&, std::span<const wire::Place>) noexcept override {}
     void cut() noexcept override {}
   } outlet;
   const std::vector<Hub::Wish> lobby{{"", std::nullopt}};

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chatd/sdk/broker.hpp"
@@ -199,6 +200,13 @@ class PaperHost {
     feed(topic).deliver({&stored, 1});
     drain();
     return true;
+  }
+  // The log has lost what lay before this offset, and the host had not read it yet.
+  void lose(const std::string& topic, sdk::Position until) {
+    raise(next[topic], sdk::Position{until.partition, 0});
+    auto& offset = next[topic][static_cast<std::size_t>(until.partition)];
+    feed(topic).gap(until.partition, std::exchange(offset, until.offset), until.offset);
+    drain();
   }
   void feed_all() {
     for (const auto& [name, partitions] : log_.topics) {

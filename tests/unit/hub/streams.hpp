@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -117,11 +118,12 @@ class Stream final : public Outlet {
     transport_.in_flight.push_back(this);
     if (on_write) on_write();
   }
-  void end(const sdk::Error& why) noexcept override {
+  void end(const sdk::Error& why, std::span<const wire::Place> places) noexcept override {
     CHECK(session_);
     CHECK_FALSE(writing);
     CHECK(ends.empty());
     ends.push_back(why);
+    for (const auto& [room, token] : places) stands.emplace(room, token);
     if (on_end) on_end();
   }
   void cut() noexcept override { ++cuts; }
@@ -129,6 +131,7 @@ class Stream final : public Outlet {
   std::vector<std::string> got;
   std::vector<std::string> positions;  // of what it got
   std::vector<sdk::Error> ends;
+  std::map<std::string, std::string> stands;  // the tokens it ended with, by room
   int opened = 0;
   int cuts = 0;
   bool writing = false;
