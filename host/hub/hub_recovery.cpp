@@ -205,6 +205,8 @@ std::vector<wire::Place> Hub::places(const Session& session) {
       const bool known = recovery->stage != Recovery::Stage::reading || recovery->verdict_due;
       if (!known || recovery->history > 0) return {};
       places.push_back({room.name, std::string(token(room, recovery->seen))});
+    } else if (membership.next < room.ring.tail()) {
+      return {};  // it had got all it was to get, and the ring went on
     } else if (membership.next == room.ring.head()) {
       places.push_back({room.name, std::string(token(room, now(room)))});
     } else {
