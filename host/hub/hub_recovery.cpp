@@ -153,6 +153,8 @@ void Hub::page(std::uint64_t session_id, std::size_t index, Page page) noexcept 
     auto why = *std::move(page.error);
     why.text = sdk::text("room \"", membership.room->name, "\" cannot be read from the log: ", why.text);
     why.retryable = true;
+    // That passed which the host gave the broker: a client would take it for its own.
+    if (why.code == sdk::Code::deadline_exceeded) why.code = sdk::Code::unavailable;
     return fail(session, why);
   }
   if (page.loss) return refuse(session, membership, *page.loss);
