@@ -92,7 +92,7 @@ void PublishCall::done(sdk::Result<sdk::Position> result) noexcept {
 
 // A message with its sender's id may be a repeat: only who reads the log can tell.
 void PublishCall::settle() noexcept {
-  if (!result_ || !outgoing_->may_repeat()) return answer();
+  if (!result_ || result_->offset < 0 || !outgoing_->may_repeat()) return answer();
   endpoint_.queue.hub().known(outgoing_->log()).await(*result_, *this);
 }
 

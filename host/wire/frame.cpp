@@ -86,6 +86,7 @@ std::string encode_history(const History& history) {
 std::string encode_close(std::string_view message_id, std::string_view topic, sdk::Position position) {
   chat::Close close;
   close.mutable_message_id()->assign(message_id);
+  if (position.offset < 0) return close.SerializeAsString();
   auto& at = *close.mutable_position();
   at.mutable_topic()->assign(topic);
   at.set_partition(position.partition);

@@ -58,7 +58,7 @@ struct History {
 // [any] never blocks
 [[nodiscard]] std::string encode_history(const History& history);
 
-// A publish's answer. [any] never blocks
+// A publish's answer; without a position when the offset is below zero. [any] never blocks
 [[nodiscard]] std::string encode_close(std::string_view message_id, std::string_view topic, sdk::Position position);
 
 }  // namespace chatd::wire

@@ -142,7 +142,8 @@ void Producer::answer(const rd_kafka_message_t& message) noexcept {
   const char* const topic = rd_kafka_topic_name(message.rkt);
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     log_.debug("Message sent to Kafka - Topic: ", topic, ", Partition: ", message.partition, ", Offset: ", message.offset);
-    done.done(sdk::Position{message.partition, message.offset});
+    // RD_KAFKA_OFFSET_INVALID, of a batch that came to the broker twice: it remembers that it has it, not always where.
+    done.done(sdk::Position{message.partition, std::max<std::int64_t>(message.offset, -1)});
   } else {
     auto error = publish_failure(message.err, rd_kafka_message_status(&message), topic);
     if (failures_.due()) log_.warning("Failed to send message to Kafka: ", error.text);

@@ -31,6 +31,16 @@ TEST_CASE("errors that pass are retried, and the record is in the log once") {
   CHECK(running.each_answered_once());
 }
 
+TEST_CASE("a record that the broker had already is answered OK, and with no offset that is none") {
+  Mock mock;
+  mock.make_topic("t", 1);
+  Running running(mock);
+  CHECK(running.publish("k", "a") == sdk::Position{0, 0});
+  mock.fail(Request::produce, {RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER});
+  CHECK(running.publish("k", "b") == sdk::Position{0, -1});
+  CHECK(running.each_answered_once());
+}
+
 TEST_CASE("a connection that is cut is made anew, and the record is in the log") {
   Mock mock;
   mock.make_topic("t", 1);

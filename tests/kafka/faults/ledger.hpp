@@ -47,7 +47,7 @@ class Ledger {
 
   // What it says next, begun now. [any]
   [[nodiscard]] Word begin(int publisher, Clock::time_point now);
-  // `offset` is the record's place. [any]
+  // `offset` is the record's place; below zero: the broker did not say. [any]
   void ok(Word word, std::int32_t partition, std::int64_t offset, Clock::time_point now);
   // Nobody will ask any more what became of it. [any]
   void give_up(Word word);

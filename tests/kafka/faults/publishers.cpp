@@ -70,7 +70,7 @@ bool Publishers::say(Line& line, Word word, const std::string& room) {
     chat::Close close;
     const auto status = line.publish(message, close);
     if (status.ok()) {
-      ledger_->ok(word, close.position().partition(), close.position().offset(), Clock::now());
+      ledger_->ok(word, close.position().partition(), close.has_position() ? close.position().offset() : -1, Clock::now());
       return true;
     }
     if (!options_.again || Clock::now() > deadline) return false;

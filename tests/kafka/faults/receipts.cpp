@@ -78,7 +78,7 @@ void Receipts::settle(const std::vector<Publisher>& publishers) {
       continue;
     }
     if (said->answer == Answer::pending) return;
-    if (said->answer == Answer::unknown) continue;
+    if (said->answer == Answer::unknown || said->offset < 0) continue;
     const auto [newest, first] = newest_.try_emplace(said->partition, said->offset);
     if (first) continue;
     if (said->offset < newest->second)

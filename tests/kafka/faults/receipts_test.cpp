@@ -48,6 +48,19 @@ TEST_CASE("a client that got all of both publishers, in any mixture, is in order
   CHECK(counts.first == "");
 }
 
+TEST_CASE("words whose place the broker did not say are in no order, but not to be missed") {
+  Run run(2);
+  const auto word = run.ledger.begin(0, start + 2s);
+  run.ledger.ok(word, 0, -1, start + 2s);
+  run.receive(1, {0, 1});
+  run.receive(0, {0, 2, 1});
+  CHECK(run.counts().out_of_order == 0);
+  CHECK(run.counts().lost == 0);
+  const auto missed = run.ledger.begin(0, start + 3s);
+  run.ledger.ok(missed, 0, -1, start + 3s);
+  CHECK(run.counts().lost == 1);
+}
+
 TEST_CASE("a client that drops one is found") {
   Run run(4);
   run.receive(0, {0, 1, 3});

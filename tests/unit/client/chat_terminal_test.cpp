@@ -285,6 +285,7 @@ TEST_CASE("an old server, which says nothing before the first message, holds nob
   chat.type("hello\r");
   REQUIRE(server.wait_for_published(1));
   REQUIRE(chat.complains("Connected to server as user: alice"));
+  REQUIRE(server.wait_for_streams(1));  // the connection was there first
   server.send("bob", "hi");
   CHECK(chat.prints("📩 [12:34:56] bob: hi"));
 }

@@ -61,6 +61,7 @@ TEST_CASE("a server that answers a stream with its first message only counts as 
   Notes notes;
   const auto subscription = client->subscribe({}, notes);
   REQUIRE(notes.wait_for("connected"));
+  REQUIRE(server.wait_for_streams(1));  // the connection was there first
   server.send("bob", "hello");
   REQUIRE(notes.wait_for("/bob: hello"));
   CHECK(notes.lines() == std::vector<std::string>{"connected", "/bob: hello"});

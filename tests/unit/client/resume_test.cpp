@@ -203,6 +203,7 @@ TEST_CASE("an old server gets the same request as ever, and nobody is told of wh
   Notes notes;
   const auto subscription = client->subscribe({}, notes);
   REQUIRE(notes.wait_for("connected"));
+  REQUIRE(server.wait_for_streams(1));  // the connection was there first
   server.send("bob", "one");
   REQUIRE(notes.wait_for("/bob: one"));
   CHECK_FALSE(subscription->resumes());
@@ -233,6 +234,8 @@ TEST_CASE("a server that is going is left at once for another one, and nothing i
   REQUIRE(notes.wait_for("/bob: three"));
   Lines lines = notes.lines();
   std::erase(lines, "lost");
+  // The server that is going may be asked first; a stream that it is slow to refuse passes for connected.
+  while (std::ranges::count(lines, "again") > 1) lines.erase(std::ranges::find(lines, "again"));
   CHECK(lines == Lines{"connected", "/bob: one", "again", "recovered /", "/bob: two", "/bob: three"});
   // What is published goes there, too.
   CHECK(client->publish({.room = {}, .content = "hello", .message_id = {}}));

@@ -135,4 +135,8 @@ TEST_CASE("a publish's answer is a chat.Close") {
   REQUIRE(close.ParseFromString(encode_close("", "t", {0, 0})));
   CHECK(close.has_position());
   CHECK(close.position().offset() == 0);
+
+  REQUIRE(close.ParseFromString(encode_close("id-2", "chatting", {3, -1})));
+  CHECK(close.message_id() == "id-2");
+  CHECK_FALSE(close.has_position());
 }

@@ -17,7 +17,8 @@ namespace chatd::sdk {
 // Told what became of one accepted publish.
 class Completion {
  public:
-  // Exactly once per accepted record: its position, or why it is not in the log. Code::unknown: it may be.
+  // Exactly once per accepted record: its position, or why it is not in the log. Code::unknown: it may be. An offset below
+  // zero: it is in the log, but where the broker did not say (Kafka, of a record that was sent again and had arrived before).
   // May come before `publish` returns. The object may be gone when this returns.
   // [delivery, or the caller of publish] must not block
   virtual void done(Result<Position> result) noexcept = 0;
