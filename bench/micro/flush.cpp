@@ -36,7 +36,7 @@ class FakeStream final : public hub::Outlet {
     ++writes;
     transport_.started(*this);
   }
-  void end(const sdk::Error&) noexcept override {}
+  void end(const sdk::Error&, std::span<const wire::Place>) noexcept override {}
   void cut() noexcept override {}
 
   [[nodiscard]] hub::Session& session() noexcept { return session_; }
