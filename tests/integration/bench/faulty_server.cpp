@@ -5,6 +5,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include <grpcpp/security/server_credentials.h>
@@ -72,6 +73,7 @@ class FaultyServer::Service final : public chat::Broadcast::Service {
     std::deque<chat::Message> frames;
     bool victim = false;
     bool ended = false;
+    bool deaf = false;  // to the next message
   };
 
   void begin(const chat::Connect& connect, Stream& stream) {
@@ -80,8 +82,11 @@ class FaultyServer::Service final : public chat::Broadcast::Service {
     std::size_t from = log_.size();
     if (connect.resume_size() > 0) {
       first.set_recovered(fault_ != Fault::forgets);
-      if (first.recovered()) from = std::stoul(connect.resume(0).token());
-      if (fault_ == Fault::skips) ++from;
+      const auto token = std::stoul(connect.resume(0).token());
+      // What it does not get may have been said already, or comes next.
+      if (fault_ == Fault::forgets || fault_ == Fault::skips) stream.deaf = token == log_.size();
+      if (first.recovered()) from = token;
+      if (fault_ == Fault::skips && !stream.deaf) ++from;
       if (fault_ == Fault::goes_back) --from;
     }
     first.set_position(std::to_string(from));
@@ -98,6 +103,7 @@ class FaultyServer::Service final : public chat::Broadcast::Service {
   }
 
   void deliver(Stream& stream, int number, const chat::Message& message) {
+    if (std::exchange(stream.deaf, false)) return;
     const bool now = stream.victim && number == fateful;
     if (now && fault_ == Fault::ends_stream) stream.ended = true;
     if (now && (fault_ == Fault::drops || fault_ == Fault::ends_stream)) return;
