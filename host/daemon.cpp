@@ -14,6 +14,7 @@
 
 #include <unistd.h>
 
+#include "chatd/sdk/authenticator.hpp"
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/text.hpp"
 #include "host/admin/service.hpp"
@@ -187,6 +188,7 @@ struct Daemon::State final : admin::Control {
   SystemClock clock;
   std::string server_id;
   sdk::Broker* broker = nullptr;
+  sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed
   std::optional<hub::Heartbeat> heartbeat;
   std::atomic<bool> told_to_drain = false;
   std::optional<admin::Service> admin;  // gone after the server that serves it
@@ -232,6 +234,13 @@ sdk::Result<> Daemon::start() {
   auto broker = s.plugins.broker(s.settings.broker.plugin);
   if (!broker) return std::unexpected(broker.error());
   s.broker = *broker;
+  auto authenticator = s.plugins.authenticator();
+  if (!authenticator) return std::unexpected(authenticator.error());
+  if (*authenticator && !(*authenticator)->open()) s.authenticator = *authenticator;
+  if (!s.authenticator && !config::loopback(*listen))
+    s.log.warning("who reaches ", s.settings.host.listen,
+                  " may speak as anybody: clients are who they say they are; "
+                  "docs/security.md tells how to ask them");
 
   // The port first: a host that cannot have it should not have disturbed the broker.
   auto options = server_options(s.settings, *listen, s.server_id);

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "chatd/sdk/authenticator.hpp"
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/config.hpp"
@@ -71,6 +72,10 @@ class Set {
   // The broker that plugin `id` is; as long as the set. Code::not_found when no such plugin is loaded,
   // Code::failed_precondition when it is no broker. [control] never blocks
   [[nodiscard]] sdk::Result<sdk::Broker*> broker(std::string_view id) const;
+
+  // The plugin that says who clients are, null when none is loaded; as long as the set. Code::failed_precondition when several
+  // would. [control] never blocks
+  [[nodiscard]] sdk::Result<sdk::Authenticator*> authenticator() const;
 
  private:
   enum class State { loaded, configured, started, over };

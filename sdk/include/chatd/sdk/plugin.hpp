@@ -16,6 +16,7 @@
 
 namespace chatd::sdk {
 
+class Authenticator;
 class Broker;
 
 // What the host lends a plugin from start until stop has returned.
@@ -47,6 +48,7 @@ class Plugin {
 
   // Null: it is not that. The same answer always; the pointer is valid as long as the plugin. [any] never blocks
   [[nodiscard]] virtual Broker* broker() noexcept { return nullptr; }
+  [[nodiscard]] virtual Authenticator* authenticator() noexcept { return nullptr; }
 };
 
 }  // namespace chatd::sdk
