@@ -153,6 +153,8 @@ void Hub::page(std::uint64_t session_id, std::size_t index, Page page) noexcept 
     auto why = *std::move(page.error);
     why.text = sdk::text("room \"", membership.room->name, "\" cannot be read from the log: ", why.text);
     why.retryable = true;
+    // That passed which the host gave the broker: a client would take it for its own.
+    if (why.code == sdk::Code::deadline_exceeded) why.code = sdk::Code::unavailable;
     return fail(session, why);
   }
   if (page.loss) return refuse(session, membership, *page.loss);
@@ -205,6 +207,8 @@ std::vector<wire::Place> Hub::places(const Session& session) {
       const bool known = recovery->stage != Recovery::Stage::reading || recovery->verdict_due;
       if (!known || recovery->history > 0) return {};
       places.push_back({room.name, std::string(token(room, recovery->seen))});
+    } else if (membership.next < room.ring.tail()) {
+      return {};  // it had got all it was to get, and the ring went on
     } else if (membership.next == room.ring.head()) {
       places.push_back({room.name, std::string(token(room, now(room)))});
     } else {

@@ -116,3 +116,70 @@ TEST_CASE("a stream whose log cannot be read is told no place") {
   REQUIRE(stream->ends.size() == 1);
   CHECK(stream->stands.empty());
 }
+
+TEST_CASE("a stream that was sent away is told no place when the ring goes on beyond it before its last write is done") {
+  World w(4);
+  auto stream = w.join({{"red", ""}}, false);
+  stream->stuck = true;
+  w.say("red", 0, "0");  // in flight
+  CHECK(w.host->hub.move(1, leaving) == 0);
+  for (int i = 1; i < 10; ++i) w.say("red", 0, std::to_string(i));
+  stream->stuck = false;
+  w.host->settle();
+  CHECK(contents_of(stream->got) == Texts{"0"});
+  REQUIRE(stream->ends.size() == 1);
+  CHECK(stream->stands.empty());
+}
+
+TEST_CASE("a stream that falls behind after it was sent away is told no place, for what it missed is not written any more") {
+  World w(4, Slow::catch_up);
+  auto stream = w.join({{"red", ""}});
+  stream->stuck = true;
+  w.say("red", 0, "0");  // in flight: the notice
+  CHECK(w.host->hub.move(1, leaving) == 0);
+  for (int i = 1; i < 10; ++i) w.say("red", 0, std::to_string(i));
+  stream->stuck = false;
+  w.host->settle();
+  CHECK(contents_of(stream->got) == Texts{"subscribed red", "move"});
+  REQUIRE(stream->ends.size() == 1);
+  CHECK(stream->stands.empty());
+}
+
+TEST_CASE("a stream that was too slow for its history is told no place: between that and what is live something is missing") {
+  World w(4);
+  for (int i = 0; i < 20; ++i) w.log.say("red", 0, std::to_string(i));
+  w.host = std::make_unique<PaperHost>(w.log, Limits{.ring = {4, 1'000'000}});
+  auto stream = w.join({{"red", ""}}, true, 10);
+  run(w.host->hub, w.host->transport);
+  w.host->feed_all();
+  for (int i = 20; i < 40; ++i) {
+    w.log.say("red", 0, std::to_string(i));
+    w.host->feed_all();
+  }
+  w.host->settle();
+  REQUIRE(stream->ends.size() == 1);
+  CHECK(stream->ends.front().code == sdk::Code::resource_exhausted);
+  CHECK(stream->stands.empty());
+}
+
+TEST_CASE("a stream that is too slow in one room while it reads the log of another is told no place") {
+  World w(4);
+  auto first = w.join({{"blue", ""}});
+  w.say("blue", 0, "0");
+  const auto token = first->positions.back();
+  first->close();
+  for (int i = 1; i < 300; ++i) w.say("blue", 0, std::to_string(i));
+  auto stream = w.join({{"blue", token}, {"red", ""}});
+  run(w.host->hub, w.host->transport);
+  REQUIRE(w.host->library.serve(w.host->hub));  // more is to be read when that is written
+  stream->stuck = true;
+  run(w.host->hub, w.host->transport);
+  for (int i = 0; i < 10; ++i) {
+    w.log.say("red", 0, std::to_string(i));
+    w.host->feed_all();
+  }
+  stream->stuck = false;
+  run(w.host->hub, w.host->transport);
+  REQUIRE(stream->ends.size() == 1);
+  CHECK(stream->stands.empty());
+}

@@ -422,6 +422,13 @@ TEST_CASE("a broker that cannot be read ends the stream, to try again") {
     CHECK(second->ends[0].text == "room \"\" cannot be read from the log: no leader");
     CHECK(second->got.empty());
   }
+  SECTION("when it does not say so in time, which is not the client's deadline") {
+    w.log.broken = sdk::Error{sdk::Code::deadline_exceeded, "no answer", true};
+    auto second = w.join(lobby, token);
+    w.host->settle();
+    REQUIRE(second->ends.size() == 1);
+    CHECK(second->ends[0].code == sdk::Code::unavailable);
+  }
   SECTION("when too much waits to be read") {
     w.host->library.full = true;
     auto second = w.join(lobby, token);
