@@ -21,6 +21,8 @@ const sdk::OptionList<Options>& option_list() {
       {"modes", &Options::modes, "", sdk::not_empty(),
        "How it is found out who a client is, in this order; the first that knows what to do with what the client shows decides. "
        "`open`: every client is who it says it is, and may do everything."},
+      {"presence_connections", &Options::presence_connections, "connections", sdk::between(1, 1e9),
+       "Connections of all hosts together that are kept to tell who is here; those beyond are not seen."},
   };
   return list;
 }

@@ -1,6 +1,7 @@
 // The keys of [plugins.identity]. Each is listed once, in options.cpp.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace chatd::identity {
 
 struct Options {
   std::vector<std::string> modes{"open"};
+  std::int64_t presence_connections = 1'000'000;
 };
 
 // Valid until exit. [any] never blocks

@@ -1,4 +1,4 @@
-// The glue between the host and identity::Authority.
+// The glue between the host, identity::Authority and identity::MemoryStore.
 #include "chatd/sdk/plugin.hpp"
 
 #include <utility>
@@ -6,6 +6,7 @@
 #include "chatd/sdk/abi.hpp"
 #include "plugins/identity/authority.hpp"
 #include "plugins/identity/options.hpp"
+#include "plugins/identity/presence/memory_store.hpp"
 
 namespace chatd::identity {
 namespace {
@@ -17,16 +18,21 @@ class IdentityPlugin final : public sdk::Plugin {
     Options options;
     auto problems = option_list().read(section, options);
     if (problems.empty()) problems = check(options, section);
-    if (problems.empty()) authority_.configure(options);
+    if (problems.empty()) {
+      authority_.configure(options);
+      presence_.set_most(static_cast<std::size_t>(options.presence_connections));
+    }
     return problems;
   }
   sdk::Result<> start(const sdk::Context& context) noexcept override { return authority_.start(context); }
   sdk::Result<> drain(sdk::Deadline) noexcept override { return {}; }
   void stop() noexcept override { authority_.stop(); }
   sdk::Authenticator* authenticator() noexcept override { return &authority_; }
+  sdk::PresenceStore* presence() noexcept override { return &presence_; }
 
  private:
   Authority authority_;
+  MemoryStore presence_;
 };
 
 }  // namespace
