@@ -233,6 +233,7 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   settings.classes = read_classes(tables, problems);
   append(problems, broker_options().read(tables.host.at("broker"), settings.broker));
   append(problems, log_options().read(tables.host.at("log"), settings.log));
+  append(problems, presence_options().read(tables.host.at("presence"), settings.presence));
   append(problems, plugins_options().read(tables.host.at("plugins"), settings.plugins));
 
   Checks checks(tables, settings, problems);

@@ -158,4 +158,18 @@ Result<sdk::Authenticator*> Set::authenticator() const {
               text("several loaded plugins say who clients are: ", listed(ids, "none"), "; load one of them"));
 }
 
+Result<sdk::PresenceStore*> Set::presence() const {
+  sdk::PresenceStore* found = nullptr;
+  std::vector<std::string_view> ids;
+  for (const auto& library : libraries_) {
+    auto* const store = library.plugin().presence();
+    if (!store) continue;
+    found = store;
+    ids.push_back(library.id());
+  }
+  if (ids.size() < 2) return found;
+  return fail(Code::failed_precondition,
+              text("several loaded plugins keep who is here: ", listed(ids, "none"), "; load one of them"));
+}
+
 }  // namespace chatd::plugin

@@ -18,6 +18,7 @@
 #include "chatd/sdk/config.hpp"
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "chatd/sdk/presence.hpp"
 #include "host/plugin/library.hpp"
 
 namespace chatd::plugin {
@@ -76,6 +77,10 @@ class Set {
   // The plugin that says who clients are, null when none is loaded; as long as the set. Code::failed_precondition when several
   // would. [control] never blocks
   [[nodiscard]] sdk::Result<sdk::Authenticator*> authenticator() const;
+
+  // The plugin that keeps who is here, null when none is loaded; as long as the set. Code::failed_precondition when several
+  // would. [control] never blocks
+  [[nodiscard]] sdk::Result<sdk::PresenceStore*> presence() const;
 
  private:
   enum class State { loaded, configured, started, over };
