@@ -69,4 +69,4 @@ lint: ## look for suspicious code with clang-tidy
 
 docs: ## write docs/config.md anew from the options themselves
 	@scripts/build release product
-	@$(bin)/chatd config reference --set plugins.load=memory,kafka > build/config.md && mv build/config.md docs/config.md
+	@$(bin)/chatd config reference --set plugins.load=identity,memory,kafka > build/config.md && mv build/config.md docs/config.md

@@ -14,12 +14,15 @@
 
 #include <unistd.h>
 
+#include "chatd/sdk/authenticator.hpp"
 #include "chatd/sdk/broker.hpp"
+#include "chatd/sdk/presence.hpp"
 #include "chatd/sdk/text.hpp"
 #include "host/admin/service.hpp"
 #include "host/config/address.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
+#include "host/presence/presence.hpp"
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
 
@@ -110,10 +113,10 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.keepalive_timeout_ms = settings.host.keepalive_timeout_ms;
   options.send_buffer_bytes = settings.host.send_buffer_bytes;
   options.publishes_in_flight = size(settings.limits.publishes_in_flight);
-  options.limits = {size(settings.limits.content_bytes),   size(settings.limits.id_bytes),
-                    size(settings.limits.name_bytes),      size(settings.limits.message_id_bytes),
-                    size(settings.limits.room_bytes),      size(settings.limits.rooms_per_stream),
-                    size(settings.limits.history_messages)};
+  options.limits = {size(settings.limits.content_bytes),    size(settings.limits.id_bytes),
+                    size(settings.limits.name_bytes),       size(settings.limits.message_id_bytes),
+                    size(settings.limits.room_bytes),       size(settings.limits.rooms_per_stream),
+                    size(settings.limits.history_messages), size(settings.limits.who_users)};
   options.hub = {.ring = {size(settings.hub.ring_messages), size(settings.hub.ring_bytes)},
                  .memory = size(settings.hub.memory_bytes),
                  .linger = std::chrono::milliseconds(settings.hub.room_linger_ms),
@@ -176,6 +179,8 @@ struct Daemon::State final : admin::Control {
 
   // The admin service, if there is to be one, as the server takes it.
   std::optional<rpc::LocalListener> operators();
+  void keep_presence();
+  [[nodiscard]] hub::Standing standing() const;
   void watch_health();
   void beat();
   void move_streams();
@@ -187,9 +192,12 @@ struct Daemon::State final : admin::Control {
   SystemClock clock;
   std::string server_id;
   sdk::Broker* broker = nullptr;
+  sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed
+  sdk::PresenceStore* store = nullptr;          // null: nobody keeps who is here
   std::optional<hub::Heartbeat> heartbeat;
   std::atomic<bool> told_to_drain = false;
-  std::optional<admin::Service> admin;  // gone after the server that serves it
+  std::optional<admin::Service> admin;         // gone after the server that serves it
+  std::optional<presence::Presence> presence;  // told by the server until that has stopped, and by the broker
   std::unique_ptr<rpc::Server> server;
   std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
   std::optional<bool> serving;                   // none before the first look
@@ -200,6 +208,7 @@ Daemon::Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& lo
 
 Daemon::~Daemon() {
   state_->sources.clear();
+  if (state_->presence) state_->presence->stop();
   state_->plugins.stop();
 }
 
@@ -232,6 +241,16 @@ sdk::Result<> Daemon::start() {
   auto broker = s.plugins.broker(s.settings.broker.plugin);
   if (!broker) return std::unexpected(broker.error());
   s.broker = *broker;
+  auto store = s.plugins.presence();
+  if (!store) return std::unexpected(store.error());
+  s.store = *store;
+  auto authenticator = s.plugins.authenticator();
+  if (!authenticator) return std::unexpected(authenticator.error());
+  if (*authenticator && !(*authenticator)->open()) s.authenticator = *authenticator;
+  if (!s.authenticator && !config::loopback(*listen))
+    s.log.warning("who reaches ", s.settings.host.listen,
+                  " may speak as anybody: clients are who they say they are; "
+                  "docs/security.md tells how to ask them");
 
   // The port first: a host that cannot have it should not have disturbed the broker.
   auto options = server_options(s.settings, *listen, s.server_id);
@@ -239,10 +258,15 @@ sdk::Result<> Daemon::start() {
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);
+  s.keep_presence();
   if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
   if (auto started = s.server->start(); !started) return started;
   if (auto lobby = s.subscribe(hub::Log::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
   if (auto rooms = s.subscribe(hub::Log::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
+
+  if (s.presence) {
+    if (auto started = s.presence->start(); !started) return started;
+  }
 
   s.log.info("broker ", s.settings.broker.plugin, ", topics ", s.settings.broker.messages_topic, " (lobby), ",
              s.settings.broker.rooms_topic, " (rooms), ", s.settings.broker.connections_topic, " (connections)");
@@ -255,6 +279,21 @@ sdk::Result<> Daemon::start() {
   s.watch_health();
   std::cout << "chatd listening on " << s.server->address() << std::endl;
   return {};
+}
+
+void Daemon::State::keep_presence() {
+  if (!store) return;
+  presence.emplace(presence::Options{server_id, settings.broker.hosts_topic, settings.broker.connections_topic,
+                                     std::chrono::milliseconds(settings.host.heartbeat_ms),
+                                     std::chrono::milliseconds(settings.presence.settle_ms)},
+                   *broker, *store, server->announcer(), clock, log);
+  server->use(*presence);
+}
+
+hub::Standing Daemon::State::standing() const {
+  if (!presence) return {};
+  const auto now = presence->standing();
+  return {now.run, now.seq};
 }
 
 void Daemon::State::warm_up(Source& source, sdk::Deadline deadline) {
@@ -306,7 +345,7 @@ void Daemon::State::watch_health() {
 
 void Daemon::State::beat() {
   server->tick();
-  if (serving == true) heartbeat->beat(server->streams());
+  if (serving == true) heartbeat->beat(server->streams(), standing());
 }
 
 // One after another within the window, so that the other hosts do not get all of them at once.
@@ -326,7 +365,10 @@ void Daemon::State::move_streams() {
 
 void Daemon::wait() {
   const sigset_t set = stop_signals();
-  const timespec interval{0, std::chrono::nanoseconds(health_interval).count()};
+  // Often enough for heartbeats in time.
+  const auto look =
+      std::min<std::chrono::milliseconds>(health_interval, std::chrono::milliseconds(state_->settings.host.heartbeat_ms) / 4);
+  const timespec interval{0, std::chrono::nanoseconds(look).count()};
   for (;;) {
     const int signal = sigtimedwait(&set, nullptr, &interval);
     if (signal > 0) {
@@ -367,9 +409,11 @@ void Daemon::drain() {
   }
   if (const auto cut = s.server->end_streams(deadline); cut > 0)
     s.log.warning(cut, " streams had to be cut at the drain deadline");
-  if (s.serving == true) s.heartbeat->leave(s.server->streams());
+  if (s.presence) s.presence->finish(patience.end());
+  if (s.serving == true) s.heartbeat->leave(s.server->streams(), s.standing());
   if (auto drained = s.plugins.drain(patience.end()); !drained) s.log.warning("drain: ", drained.error().text);
   s.sources.clear();
+  if (s.presence) s.presence->stop();
   s.plugins.stop();
   s.server->stop();
   s.log.info("stopped");

@@ -47,6 +47,28 @@ sdk::Result<HistoryPage> outcome(const grpc::Status& status, chat::HistoryReply&
   return std::unexpected(to_error(status, sdk::text(target, " did not give the history")));
 }
 
+sdk::Result<> check(const WhoQuery& query) {
+  if (auto checked = check_text("the room's name", query.room); !checked) return checked;
+  return check_text("the user's id", query.about);
+}
+
+chat::ServersRequest servers_request(const User& user) {
+  chat::ServersRequest request;
+  request.mutable_user()->set_id(user.id);
+  request.mutable_user()->set_name(user.name);
+  return request;
+}
+
+sdk::Result<WhoPage> outcome(const grpc::Status& status, chat::WhoReply&& answer, const std::string& target) {
+  if (status.ok()) return from_wire(std::move(answer));
+  return std::unexpected(to_error(status, sdk::text(target, " did not tell who is here")));
+}
+
+sdk::Result<ServerList> outcome(const grpc::Status& status, chat::ServersReply&& answer, const std::string& target) {
+  if (status.ok()) return from_wire(std::move(answer));
+  return std::unexpected(to_error(status, sdk::text(target, " did not tell its servers")));
+}
+
 // An asynchronous publish: a try, or the wait for the next one, is under way until it is answered.
 class Publish final : public Call {
  public:
@@ -114,15 +136,21 @@ class Publish final : public Call {
   bool cancelled_ = false;
 };
 
+// A question with one answer, asked once.
+template <class Request, class Reply, class Outcome>
 class Asking final : public Call {
  public:
-  Asking(const Options& options, Link& link, Queue& queue, Calls& calls, Client::Told told)
+  using Reader = std::unique_ptr<grpc::ClientAsyncResponseReader<Reply>>;
+  using Ask = Reader (chat::Broadcast::Stub::*)(grpc::ClientContext*, const Request&, grpc::CompletionQueue*);
+  using Told = std::function<void(sdk::Result<Outcome>)>;
+
+  Asking(const Options& options, Link& link, Queue& queue, Calls& calls, Told told)
       : options_(options), link_(link), queue_(queue), calls_(calls), told_(std::move(told)) {}
 
-  void start(const HistoryQuery& query) {
+  void start(Ask ask, const Request& request) {
     context_.set_deadline(after(options_.history_timeout));
     const auto stub = chat::Broadcast::NewStub(link_.channel());
-    reader_ = stub->AsyncHistory(&context_, to_wire(options_.user, query), &queue_.completions());
+    reader_ = (stub.get()->*ask)(&context_, request, &queue_.completions());
     reader_->Finish(&answer_, &status_, this);
   }
 
@@ -138,12 +166,15 @@ class Asking final : public Call {
   Link& link_;
   Queue& queue_;
   Calls& calls_;
-  Client::Told told_;
+  Told told_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientAsyncResponseReader<chat::HistoryReply>> reader_;
-  chat::HistoryReply answer_;
+  Reader reader_;
+  Reply answer_;
   grpc::Status status_;
 };
+using AskingHistory = Asking<chat::HistoryRequest, chat::HistoryReply, HistoryPage>;
+using AskingWho = Asking<chat::WhoRequest, chat::WhoReply, WhoPage>;
+using AskingServers = Asking<chat::ServersRequest, chat::ServersReply, ServerList>;
 
 }  // namespace
 
@@ -221,15 +252,52 @@ sdk::Result<HistoryPage> Client::history(const HistoryQuery& query) {
 
 void Client::history(const HistoryQuery& query, Told told) {
   if (auto checked = check(query); !checked) return told(std::unexpected(std::move(checked.error())));
-  auto owned = std::make_unique<Asking>(state_->options, state_->link, state_->queue, state_->calls, std::move(told));
+  auto owned = std::make_unique<AskingHistory>(state_->options, state_->link, state_->queue, state_->calls, std::move(told));
   auto& asking = *owned;
   state_->calls.add(std::move(owned));
-  asking.start(query);
+  asking.start(&chat::Broadcast::Stub::AsyncHistory, to_wire(state_->options.user, query));
 }
 
-std::unique_ptr<Subscription> Client::subscribe(std::vector<std::string> rooms, Listener& listener, std::uint32_t history) {
-  return std::make_unique<Stream>(state_->options, state_->link, state_->queue, to_wire(state_->options.user, rooms, history),
-                                  listener, state_->seed());
+sdk::Result<WhoPage> Client::who(const WhoQuery& query) {
+  if (auto checked = check(query); !checked) return std::unexpected(std::move(checked.error()));
+  const auto& options = state_->options;
+  grpc::ClientContext context;
+  context.set_deadline(after(options.history_timeout));
+  chat::WhoReply answer;
+  const auto stub = chat::Broadcast::NewStub(state_->link.channel());
+  const auto status = stub->Who(&context, to_wire(options.user, query), &answer);
+  return outcome(status, std::move(answer), options.target);
+}
+
+void Client::who(const WhoQuery& query, Seen seen) {
+  if (auto checked = check(query); !checked) return seen(std::unexpected(std::move(checked.error())));
+  auto owned = std::make_unique<AskingWho>(state_->options, state_->link, state_->queue, state_->calls, std::move(seen));
+  auto& asking = *owned;
+  state_->calls.add(std::move(owned));
+  asking.start(&chat::Broadcast::Stub::AsyncWho, to_wire(state_->options.user, query));
+}
+
+sdk::Result<ServerList> Client::servers() {
+  const auto& options = state_->options;
+  grpc::ClientContext context;
+  context.set_deadline(after(options.history_timeout));
+  chat::ServersReply answer;
+  const auto stub = chat::Broadcast::NewStub(state_->link.channel());
+  const auto status = stub->Servers(&context, servers_request(options.user), &answer);
+  return outcome(status, std::move(answer), options.target);
+}
+
+void Client::servers(Listed listed) {
+  auto owned = std::make_unique<AskingServers>(state_->options, state_->link, state_->queue, state_->calls, std::move(listed));
+  auto& asking = *owned;
+  state_->calls.add(std::move(owned));
+  asking.start(&chat::Broadcast::Stub::AsyncServers, servers_request(state_->options.user));
+}
+
+std::unique_ptr<Subscription> Client::subscribe(std::vector<std::string> rooms, Listener& listener, std::uint32_t history,
+                                                bool presence) {
+  return std::make_unique<Stream>(state_->options, state_->link, state_->queue,
+                                  to_wire(state_->options.user, rooms, history, presence), listener, state_->seed());
 }
 
 }  // namespace chatd::client

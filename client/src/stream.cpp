@@ -146,6 +146,9 @@ void Stream::take(chat::Message&& frame) {
     case chat::Message::GAP:
       listener_.missed(room, from_wire(frame.loss()));
       break;
+    case chat::Message::PRESENCE:
+      listener_.presence(from_wire(room, frame.presence()));
+      return;
     case chat::Message::MOVE:
       attempt_->moved = true;
       attempt_->context.TryCancel();

@@ -1,6 +1,7 @@
 #include "wire.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "chatd/client/failure.hpp"
@@ -51,7 +52,7 @@ chat::Message to_wire(const User& user, const Draft& draft) {
   return message;
 }
 
-chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms, std::uint32_t history) {
+chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms, std::uint32_t history, bool presence) {
   chat::Connect connect;
   connect.mutable_user()->set_id(user.id);
   connect.mutable_user()->set_name(user.name);
@@ -59,6 +60,7 @@ chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms, s
   for (const auto& room : rooms) connect.add_rooms(room);
   connect.set_notices(true);
   connect.set_history(history);
+  connect.set_want_presence(presence);
   return connect;
 }
 
@@ -105,6 +107,54 @@ HistoryPage from_wire(chat::HistoryReply&& answer) {
   page.messages.reserve(static_cast<std::size_t>(answer.messages_size()));
   for (auto& message : *answer.mutable_messages()) page.messages.push_back(from_wire(std::move(message)));
   return page;
+}
+
+chat::WhoRequest to_wire(const User& user, const WhoQuery& query) {
+  chat::WhoRequest request;
+  request.mutable_user()->set_id(user.id);
+  request.mutable_user()->set_name(user.name);
+  request.set_room(query.room);
+  request.set_limit(query.limit);
+  request.set_page(query.page);
+  request.set_about(query.about);
+  return request;
+}
+
+WhoPage from_wire(chat::WhoReply&& answer) {
+  WhoPage page{.present = {},
+               .next = std::move(*answer.mutable_next_page()),
+               .users = answer.users(),
+               .connections = answer.connections()};
+  page.present.reserve(static_cast<std::size_t>(answer.present_size()));
+  for (const auto& one : answer.present()) {
+    page.present.push_back({.user = {one.user().id(), one.user().name()},
+                            .connections = one.connections(),
+                            .servers = {one.servers().begin(), one.servers().end()},
+                            .rooms = {one.rooms().begin(), one.rooms().end()}});
+  }
+  return page;
+}
+
+ServerList from_wire(chat::ServersReply&& answer) {
+  ServerList list{.servers = {}, .users = answer.users(), .connections = answer.connections()};
+  for (const auto& one : answer.servers()) {
+    // A server far ahead of us may say anything.
+    const auto silent = std::min<std::uint64_t>(one.silent_ms(), std::numeric_limits<std::int64_t>::max());
+    list.servers.push_back({.id = one.server_id(),
+                            .users = one.users(),
+                            .connections = one.connections(),
+                            .self = one.self(),
+                            .heartbeats = one.heartbeats(),
+                            .silent = std::chrono::milliseconds(static_cast<std::int64_t>(silent))});
+  }
+  return list;
+}
+
+PresenceChange from_wire(std::string room, const chat::PresenceChange& change) {
+  PresenceChange out{.room = std::move(room), .came = {}, .went = {}, .users = change.users(), .more = change.more()};
+  for (const auto& user : change.came()) out.came.push_back({user.id(), user.name()});
+  for (const auto& user : change.went()) out.went.push_back({user.id(), user.name()});
+  return out;
 }
 
 sdk::Error to_error(const grpc::Status& status, std::string_view doing) {

@@ -16,12 +16,17 @@
 namespace chatd::client {
 
 [[nodiscard]] chat::Message to_wire(const User& user, const Draft& draft);
-[[nodiscard]] chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms, std::uint32_t history);
+[[nodiscard]] chat::Connect to_wire(const User& user, const std::vector<std::string>& rooms, std::uint32_t history,
+                                    bool presence);
 [[nodiscard]] chat::HistoryRequest to_wire(const User& user, const HistoryQuery& query);
 [[nodiscard]] Message from_wire(chat::Message&& frame);
 [[nodiscard]] Loss from_wire(const chat::Loss& loss);
 [[nodiscard]] Receipt from_wire(const chat::Close& answer);
 [[nodiscard]] HistoryPage from_wire(chat::HistoryReply&& answer);
+[[nodiscard]] chat::WhoRequest to_wire(const User& user, const WhoQuery& query);
+[[nodiscard]] WhoPage from_wire(chat::WhoReply&& answer);
+[[nodiscard]] ServerList from_wire(chat::ServersReply&& answer);
+[[nodiscard]] PresenceChange from_wire(std::string room, const chat::PresenceChange& change);
 
 // Of a call that failed. `doing` says what failed: "cannot reach localhost:8081".
 [[nodiscard]] sdk::Error to_error(const grpc::Status& status, std::string_view doing);

@@ -51,9 +51,11 @@ Command parse_command(std::string_view line) {
   }
   if (name == "/history") return recall(argument);
   if (name == "/leave") return Leave{room_of(argument)};
-  if (!argument.empty() && (name == "/rooms" || name == "/help" || name == "/quit" || name == "/exit"))
+  if (name == "/who") return Who{std::string{argument}};
+  if (!argument.empty() && (name == "/rooms" || name == "/servers" || name == "/help" || name == "/quit" || name == "/exit"))
     return Wrong{sdk::text(name, " stands alone on its line; to send this as a message, type /", line)};
   if (name == "/rooms") return Rooms{};
+  if (name == "/servers") return Servers{};
   if (name == "/help") return Help{};
   if (name == "/quit" || name == "/exit") return Quit{};
   return Wrong{sdk::text("there is no command ", name, "; /help lists them, and //", name.substr(1), " sends it as a message")};

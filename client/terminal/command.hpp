@@ -22,6 +22,10 @@ struct Rooms {};
 struct Recall {
   std::uint32_t messages = 0;
 };
+struct Who {
+  std::string user;  // empty: all of the current room
+};
+struct Servers {};
 struct Help {};
 struct Quit {};
 struct Wrong {
@@ -31,7 +35,7 @@ struct Wrong {
 // How many messages of a room are shown when nobody says how many.
 inline constexpr std::uint32_t usual_history = 20;
 
-using Command = std::variant<Nothing, Say, Join, Leave, Rooms, Recall, Help, Quit, Wrong>;
+using Command = std::variant<Nothing, Say, Join, Leave, Rooms, Recall, Who, Servers, Help, Quit, Wrong>;
 
 // Surrounding white space does not count; nor does the # in front of a room's name. [any] never blocks
 [[nodiscard]] Command parse_command(std::string_view line);

@@ -42,7 +42,16 @@ struct Told {
   sdk::Result<client::HistoryPage> result;
 };
 
-using News = std::variant<Connected, Arrived, Missed, Lost, Ended, Answered, Told>;
+struct Seen {
+  std::string room;
+  std::string user;  // empty: the room was asked about
+  sdk::Result<client::WhoPage> result;
+};
+struct Listed {
+  sdk::Result<client::ServerList> result;
+};
+
+using News = std::variant<Connected, Arrived, Missed, Lost, Ended, Answered, Told, Seen, Listed>;
 
 class Inbox {
  public:

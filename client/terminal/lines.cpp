@@ -117,6 +117,40 @@ std::string history_title(std::string_view room, std::size_t messages) {
 
 std::string set_apart(std::string_view line) { return sdk::text("— ", line, " —"); }
 
+namespace {
+
+std::string counted(std::uint64_t number, std::string_view what) { return sdk::text(number, ' ', what, number == 1 ? "" : "s"); }
+
+}  // namespace
+
+std::string who_line(std::string_view room, const client::WhoPage& page) {
+  auto line = sdk::text(room_name(room), " (", page.users, ")");
+  for (const auto& one : page.present) {
+    line += sdk::text(&one == &page.present.front() ? ": " : ", ", visible(one.user.id));
+    if (one.connections > 1) line += sdk::text(" (", counted(one.connections, "connection"), ")");
+  }
+  if (page.users > page.present.size() && !page.next.empty())
+    line += sdk::text(" … and ", page.users - page.present.size(), " more");
+  return line;
+}
+
+std::string where_line(std::string_view user, const client::WhoPage& page) {
+  if (page.present.empty()) return sdk::text(visible(user), " is not here");
+  const auto& one = page.present.front();
+  auto line = sdk::text(visible(user), ": ");
+  for (const auto& room : one.rooms) line += sdk::text(&room == &one.rooms.front() ? "" : ", ", room_name(room));
+  line += sdk::text(" (", counted(one.connections, "connection"), ", on ");
+  for (const auto& server : one.servers) line += sdk::text(&server == &one.servers.front() ? "" : ", ", visible(server));
+  return line + ")";
+}
+
+std::string server_line(const client::Server& server) {
+  auto line = sdk::text(visible(server.id), ": ", counted(server.users, "user"), ", ", counted(server.connections, "connection"));
+  if (server.self) line += " (this one)";
+  if (!server.heartbeats) line += " (older than chatd)";
+  return line;
+}
+
 std::string_view help() noexcept {
   return "Commands:\n"
          "  TEXT           send it to the current room; //TEXT sends a text that begins with /\n"
@@ -124,6 +158,8 @@ std::string_view help() noexcept {
          "  /leave [ROOM]  leave a room, or the current one\n"
          "  /rooms         list the rooms listened to\n"
          "  /history [N]   show the last N messages of the current room, or 20\n"
+         "  /who [USER]    show who is in the current room, or where a user is\n"
+         "  /servers       show the servers of this chat and how many are with each\n"
          "  /help          this list\n"
          "  /quit, /exit   end";
 }

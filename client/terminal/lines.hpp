@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "chatd/client/message.hpp"
+#include "chatd/client/presence.hpp"
 
 namespace chatd::terminal {
 
@@ -30,6 +31,15 @@ namespace chatd::terminal {
 
 // "the last 3 messages of #games". [any] never blocks
 [[nodiscard]] std::string history_title(std::string_view room, std::size_t messages);
+
+// "#games (3): alice, bob (2 connections), carol"; "the lobby (500): alice, … and 499 more". [any] never blocks
+[[nodiscard]] std::string who_line(std::string_view room, const client::WhoPage& page);
+
+// "alice: the lobby, #games (2 connections, on host-1)"; "alice is not here". [any] never blocks
+[[nodiscard]] std::string where_line(std::string_view user, const client::WhoPage& page);
+
+// "host-1: 3 users, 4 connections (this one)". [any] never blocks
+[[nodiscard]] std::string server_line(const client::Server& server);
 
 // What is no message, set apart from messages: "— the last 3 messages of #games —". [any] never blocks
 [[nodiscard]] std::string set_apart(std::string_view line);

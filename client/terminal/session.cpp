@@ -53,7 +53,8 @@ Session::Session(const Settings& settings, client::Client& client, Inbox& inbox,
       wakeups_(wakeups),
       console_(console),
       outbox_(client, inbox),
-      recollection_(client, inbox, console) {}
+      recollection_(client, inbox, console),
+      attendance_(client, inbox, console) {}
 
 Session::~Session() { inbox_.lift_bound(); }
 
@@ -79,7 +80,7 @@ int Session::run() {
 
 void Session::finish(Ending ending) {
   const auto until = console_.has_prompt() ? std::optional{std::chrono::steady_clock::now() + patience} : std::nullopt;
-  while (ending == Ending::end_of_input && outbox_.size() + recollection_.size() > 0 && !refused_) {
+  while (ending == Ending::end_of_input && outbox_.size() + recollection_.size() + attendance_.size() > 0 && !refused_) {
     const auto wake = wakeups_.wait(false, until);
     if (wake == Wake::inbox) static_cast<void>(attend());
     if (wake == Wake::stop || wake == Wake::timeout) break;
@@ -109,6 +110,13 @@ void Session::act(const Command& command) {
     list_rooms();
   } else if (const auto* recall = std::get_if<Recall>(&command)) {
     recollection_.ask(current_, recall->messages);
+  } else if (const auto* who = std::get_if<Who>(&command)) {
+    if (who->user.empty())
+      attendance_.ask_room(current_);
+    else
+      attendance_.ask_user(who->user);
+  } else if (std::holds_alternative<Servers>(command)) {
+    attendance_.ask_servers();
   } else if (std::holds_alternative<Help>(command)) {
     console_.print(help());
   } else if (std::holds_alternative<Quit>(command)) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "terminal/attendance.hpp"
 #include "terminal/command.hpp"
 #include "terminal/console.hpp"
 #include "terminal/inbox.hpp"
@@ -51,6 +52,8 @@ class Session final : private Attendant {
   void on(const Ended& news);
   void on(const Answered& news);
   void on(const Told& news);
+  void on(const Seen& news) { attendance_.seen(news); }
+  void on(const Listed& news) { attendance_.listed(news); }
 
   const Settings& settings_;
   client::Client& client_;
@@ -59,6 +62,7 @@ class Session final : private Attendant {
   Console& console_;
   Outbox outbox_;
   Recollection recollection_;
+  Attendance attendance_;
   std::map<std::string, std::unique_ptr<Ear>> rooms_;  // "" is the lobby
   std::string current_;
   bool quit_ = false;

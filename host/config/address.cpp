@@ -73,4 +73,10 @@ sdk::Result<Address> parse_address(std::string_view text) {
   return Address{std::string(host), *port};
 }
 
+bool loopback(const Address& address) {
+  const std::string& host = address.host;
+  const bool digits = host.find_first_not_of("0123456789.") == std::string::npos;  // parse_address has looked at the rest
+  return host == "localhost" || host == "::1" || (digits && host.starts_with("127."));
+}
+
 }  // namespace chatd::config

@@ -25,4 +25,7 @@ struct Address {
 // Looks no name up. Whatever is not host:port is invalid_argument, with a text that says what is missing. [any] never blocks
 [[nodiscard]] sdk::Result<Address> parse_address(std::string_view text);
 
+// Whether this way to write a host means this machine, and no other can reach it. [any] never blocks
+[[nodiscard]] bool loopback(const Address& address);
+
 }  // namespace chatd::config

@@ -57,12 +57,6 @@ std::vector<RoomClass> read_classes(const Tables& tables, sdk::Problems& problem
   return classes;
 }
 
-// An operator's way to write this machine, and no other.
-bool loopback(const std::string& host) {
-  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;  // parse_address has looked at the rest
-  return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
-}
-
 constexpr std::string_view id_letters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
 bool is_id(std::string_view name) { return !name.empty() && name.find_first_not_of(id_letters) == std::string_view::npos; }
@@ -85,7 +79,7 @@ class Checks {
     if (!address)
       report(place("admin", "listen"),
              sdk::text("\"listen\" in [admin]: ", address.error().text, ", or \"\" for no admin service"));
-    else if (!loopback(address->host))
+    else if (!loopback(*address))
       report(place("admin", "listen"),
              sdk::text("\"listen\" in [admin] is ", quoted(listen),
                        ", which other machines may reach, and the admin service asks nobody who they are; "
@@ -239,6 +233,7 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   settings.classes = read_classes(tables, problems);
   append(problems, broker_options().read(tables.host.at("broker"), settings.broker));
   append(problems, log_options().read(tables.host.at("log"), settings.log));
+  append(problems, presence_options().read(tables.host.at("presence"), settings.presence));
   append(problems, plugins_options().read(tables.host.at("plugins"), settings.plugins));
 
   Checks checks(tables, settings, problems);

@@ -58,7 +58,8 @@ const OptionList<Limits>& limits_options() {
        "The same of one user on this host."},
       {"history_messages", &Limits::history_messages, "messages", between(1, 100'000), "Most messages in one answer of History."},
       {"history_records", &Limits::history_records, "records", between(1, 10'000'000),
-       "Records of the broker, of any room, that one request of History may make the host look at."}};
+       "Records of the broker, of any room, that one request of History may make the host look at."},
+      {"who_users", &Limits::who_users, "users", between(1, 100'000), "Most users in one answer of Who."}};
   return list;
 }
 
@@ -109,6 +110,14 @@ const OptionList<Broker>& broker_options() {
   return list;
 }
 
+const OptionList<Presence>& presence_options() {
+  static const OptionList<Presence> list{
+      {"settle_ms", &Presence::settle_ms, "ms", between(0, 600'000),
+       "Who left a room is told to those who watch it when they have not come back for so long; a shorter break is not told. Who "
+       "is not asked of this: it answers with what is."}};
+  return list;
+}
+
 const OptionList<Plugins>& plugins_options() {
   static const OptionList<Plugins> list{
       {"path", &Plugins::path, "", any(),
@@ -139,6 +148,7 @@ std::span<const HostTable> host_tables() {
           "characters beside `*`, else to the first by name. A room that none matches has the defaults.",
           class_options().infos(), true},
       HostTable{"broker", "The log that messages go through.", broker_options().infos()},
+      HostTable{"presence", "Who is here, when a plugin keeps that.", presence_options().infos()},
       HostTable{"plugins", "What is loaded, and from where.", plugins_options().infos()},
       HostTable{"log", "The host's log.", log_options().infos()},
   };

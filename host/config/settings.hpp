@@ -40,6 +40,7 @@ struct Limits {
   std::int64_t publishes_in_flight_per_user = 1'000;
   std::int64_t history_messages = 1'000;
   std::int64_t history_records = 50'000;
+  std::int64_t who_users = 1'000;
 };
 
 struct Hub {
@@ -69,6 +70,10 @@ struct Broker {
   std::int64_t repeat_window_ms = 120'000;
 };
 
+struct Presence {
+  std::int64_t settle_ms = 5'000;
+};
+
 struct Plugins {
   std::string path;  // empty: lib/chatd beside the bin folder of the running program
   std::vector<std::string> load{"memory"};
@@ -85,6 +90,7 @@ struct Settings {
   Hub hub;
   std::vector<RoomClass> classes;  // by name
   Broker broker;
+  Presence presence;
   Plugins plugins;
   Log log;
   // One for each of plugins.load, by id; empty when nothing is set. Its plugin checks it.
@@ -98,6 +104,7 @@ struct Settings {
 [[nodiscard]] const sdk::OptionList<Hub>& hub_options();
 [[nodiscard]] const sdk::OptionList<RoomClass>& class_options();
 [[nodiscard]] const sdk::OptionList<Broker>& broker_options();
+[[nodiscard]] const sdk::OptionList<Presence>& presence_options();
 [[nodiscard]] const sdk::OptionList<Plugins>& plugins_options();
 [[nodiscard]] const sdk::OptionList<Log>& log_options();
 

@@ -1,6 +1,7 @@
 #include "host/hub/connection_log.hpp"
 
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include "host/wire/json.hpp"
@@ -18,7 +19,10 @@ class ConnectionLog::Event final : public sdk::Completion {
     owner_.inbox_.put([this, result = std::move(result)]() noexcept { owner_.answered(self, result); });
   }
 
-  [[nodiscard]] sdk::Record record() const noexcept { return {key_, value_, {}, time_}; }
+  [[nodiscard]] sdk::Record record() const noexcept {
+    static constexpr sdk::Header mark{wire::host_header, "1"};
+    return {key_, value_, owner_.marked_ ? std::span(&mark, 1) : std::span<const sdk::Header>{}, time_};
+  }
 
   std::list<Event>::iterator self;
 

@@ -22,6 +22,8 @@ class ConnectionLog {
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
 
+  // From now on events are marked (wire::host_header): this host tells more of them in the hosts' topic. [control] never blocks
+  void mark() noexcept { marked_ = true; }
   // Publishes one event. [queue] never blocks
   void say(std::string_view user_id, bool connected);
 
@@ -44,6 +46,7 @@ class ConnectionLog {
   std::string_view topic_;
   std::string_view server_id_;
   std::list<Event> waiting_;
+  bool marked_ = false;
   std::uint64_t failures_ = 0;
   std::uint64_t said_failures_ = 0;
   sdk::Deadline quiet_until_{};

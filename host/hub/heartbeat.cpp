@@ -8,20 +8,21 @@ Heartbeat::Heartbeat(sdk::Broker& broker, sdk::Logger& log, const sdk::Clock& cl
                      std::string_view server_id, std::chrono::milliseconds interval)
     : broker_(broker), log_(log), clock_(clock), topic_(topic), server_id_(server_id), interval_(interval) {}
 
-void Heartbeat::beat(std::size_t streams) {
+void Heartbeat::beat(std::size_t streams, Standing standing) {
   const auto now = std::chrono::steady_clock::now();
   if (now < due_) return;
   due_ = now + interval_;
-  publish(wire::HostEvent::Kind::heartbeat, streams);
+  publish(wire::HostEvent::Kind::heartbeat, streams, standing);
 }
 
-void Heartbeat::leave(std::size_t streams) { publish(wire::HostEvent::Kind::leaving, streams); }
+void Heartbeat::leave(std::size_t streams, Standing standing) { publish(wire::HostEvent::Kind::leaving, streams, standing); }
 
-void Heartbeat::publish(wire::HostEvent::Kind kind, std::size_t streams) {
+void Heartbeat::publish(wire::HostEvent::Kind kind, std::size_t streams, Standing standing) {
   if (waiting_.exchange(true)) return;
   const sdk::Time now = clock_.now();
   value_.clear();
-  wire::append_json(value_, wire::HostEvent{kind, server_id_, streams, wire::timestamp(now)});
+  wire::append_json(
+      value_, wire::HostEvent{kind, server_id_, streams, wire::timestamp(now), standing.run, standing.seq, interval_.count()});
   if (auto accepted = broker_.publish(topic_, {server_id_, value_, {}, now}, *this); !accepted) {
     failed(accepted.error());
     waiting_ = false;

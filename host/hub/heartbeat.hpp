@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,12 @@
 
 namespace chatd::hub {
 
+// What beats say of presence; run 0: nothing.
+struct Standing {
+  std::uint64_t run = 0;
+  std::uint64_t seq = 0;
+};
+
 class Heartbeat final : private sdk::Completion {
  public:
   // All must outlive it; it must outlive the broker's stop.
@@ -21,13 +28,13 @@ class Heartbeat final : private sdk::Completion {
             std::chrono::milliseconds interval);
 
   // Publishes a beat if one is due. [control] never blocks
-  void beat(std::size_t streams);
+  void beat(std::size_t streams, Standing standing = {});
   // Publishes the last one: this host goes. [control] never blocks
-  void leave(std::size_t streams);
+  void leave(std::size_t streams, Standing standing = {});
 
  private:
   void done(sdk::Result<sdk::Position> result) noexcept override;
-  void publish(wire::HostEvent::Kind kind, std::size_t streams);
+  void publish(wire::HostEvent::Kind kind, std::size_t streams, Standing standing);
   void failed(const sdk::Error& error) noexcept;
 
   sdk::Broker& broker_;

@@ -17,13 +17,15 @@ Hub::Hub(Options options, FrameMaker& maker)
 
 Hub::~Hub() = default;
 
-Session& Hub::open(Outlet& outlet, std::string user_id, std::vector<Wish> rooms, bool notices, std::size_t history) {
+Session& Hub::open(Outlet& outlet, std::string user_id, std::vector<Wish> rooms, bool notices, std::size_t history,
+                   bool presence) {
   const std::uint64_t id = next_id_++;
   Session& session = *sessions_.emplace(id, std::make_unique<Session>()).first->second;
   session.id = id;
   session.user_id = std::move(user_id);
   session.outlet = &outlet;
   session.notices = notices;
+  session.presence = presence;
   session.ending = closing_;
   ++writing_;
   session.memberships.reserve(rooms.size());
@@ -140,7 +142,8 @@ bool Hub::step(Session& session) noexcept {
 
 bool Hub::has_frame(const Session& session) noexcept {
   return std::ranges::any_of(session.memberships,
-                             [&session](const Membership& membership) { return has_frame(session, membership); });
+                             [&session](const Membership& membership) { return has_frame(session, membership); }) ||
+         session.told;
 }
 
 bool Hub::has_frame(const Session& session, const Membership& membership) noexcept {
@@ -161,9 +164,12 @@ bool Hub::has_frame(const Session& session, const Membership& membership) noexce
 
 // Also when no frame comes of it.
 bool Hub::has_work(const Session& session) noexcept {
-  return std::ranges::any_of(session.memberships, [&session](const Membership& membership) {
-    return has_frame(session, membership) || (membership.recovery && membership.recovery->stage == Recovery::Stage::fallen);
-  });
+  return std::ranges::any_of(session.memberships,
+                             [&session](const Membership& membership) {
+                               return has_frame(session, membership) ||
+                                      (membership.recovery && membership.recovery->stage == Recovery::Stage::fallen);
+                             }) ||
+         session.told;
 }
 
 // Where its cursor stops for now.
@@ -187,7 +193,11 @@ const Frame* Hub::take(Session& session) noexcept {
       return membership.room->ring.at(membership.next++).frame.get();
     }
   }
-  return nullptr;
+  if (!session.told || session.over) return nullptr;
+  current_ = std::move(session.told->front());
+  session.told->pop_front();
+  if (session.told->empty()) session.told.reset();
+  return current_.get();
 }
 
 void Hub::end(Session& session, const sdk::Error& why) noexcept {
@@ -214,6 +224,7 @@ void Hub::end_later(Session& session, const sdk::Error& why) noexcept {
 void Hub::fail(Session& session, const sdk::Error& why) noexcept {
   session.ending = why;
   session.astray = true;
+  session.told.reset();
   for (auto& membership : session.memberships) {
     membership.recovery.reset();
     membership.first.reset();

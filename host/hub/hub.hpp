@@ -102,8 +102,8 @@ class Hub {
 
   // A new session, live from here on in every room, or from its token, or with so many of the newest messages before. It starts
   // as writing, until `written` says that the outlet is open. Valid until `close`. [queue] never blocks
-  [[nodiscard]] Session& open(Outlet& outlet, std::string user_id, std::vector<Wish> rooms, bool notices,
-                              std::size_t history = 0);
+  [[nodiscard]] Session& open(Outlet& outlet, std::string user_id, std::vector<Wish> rooms, bool notices, std::size_t history = 0,
+                              bool presence = false);
   // The stream is gone; forgets the session. [queue] never blocks
   void close(Session& session) noexcept;
   // The write in flight is done. [queue] never blocks
@@ -116,6 +116,9 @@ class Hub {
   // What time brings: rooms that nobody follows any more, streams that are behind, newer tokens for quiet rooms. About twice a
   // second. [queue] never blocks
   void tick(Clock::time_point now, sdk::Time wall);
+
+  // Gives a frame to the room's members that asked for presence, after what they are due. [queue] never blocks
+  void tell(std::string_view room, const FramePtr& frame);
 
   // Whether no session has something to do. [queue] never blocks
   [[nodiscard]] bool idle() const noexcept { return first_ == nullptr; }

@@ -16,6 +16,9 @@ constexpr std::size_t room_bytes = 512;
 constexpr std::uint64_t stale_records = 1'000;
 constexpr auto between_positions = std::chrono::seconds(10);
 
+// Notices of who came and went that wait for one stream.
+constexpr std::size_t most_told = 64;
+
 }  // namespace
 
 Room& Hub::room(std::string_view name) {
@@ -206,6 +209,30 @@ void Hub::tell_gap(Log log) {
       membership.first = frame;
       if (!session.writing) queue(session);
     }
+  }
+}
+
+void Hub::tell(std::string_view name, const FramePtr& frame) {
+  const auto found = rooms_.find(name);
+  if (found == rooms_.end()) return;
+  for (const auto& member : found->second->members) {
+    auto& session = *member.session;
+    if (!session.presence || session.over || session.ending) continue;
+    if (!session.told) session.told = std::make_unique<std::deque<FramePtr>>();
+    if (session.told->size() >= most_told) {
+      // It does not keep up: it learns who is there when it asks.
+      const wire::PresenceChange change{.came = {}, .went = {}, .users = 0, .more = true};
+      session.told->clear();
+      session.told->push_back(maker_.notice({.kind = wire::Notice::Kind::presence,
+                                             .room = name,
+                                             .position = {},
+                                             .recovered = false,
+                                             .loss = {},
+                                             .presence = &change}));
+    } else {
+      session.told->push_back(frame);
+    }
+    if (!session.writing) queue(session);
   }
 }
 

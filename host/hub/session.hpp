@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -55,8 +56,10 @@ struct Session {
   std::string user_id;
   Outlet* outlet;
   std::vector<Membership> memberships;
-  std::size_t turn = 0;  // the membership that is served next, so that no room starves another
-  bool notices = false;  // it asked for frames that are no messages
+  std::size_t turn = 0;                        // the membership that is served next, so that no room starves another
+  bool notices = false;                        // it asked for frames that are no messages
+  bool presence = false;                       // and for who comes and goes
+  std::unique_ptr<std::deque<FramePtr>> told;  // of who came and went, not sent yet; null: nothing
 
   bool writing = true;               // a write is in flight; true until the outlet says that it is open
   bool over = false;                 // Outlet::end or cut was called

@@ -144,4 +144,32 @@ Result<sdk::Broker*> Set::broker(std::string_view id) const {
       text("plugin \"", id, "\" is not a broker; brokers among the loaded plugins: ", listed(brokers, "none"), "; name one"));
 }
 
+Result<sdk::Authenticator*> Set::authenticator() const {
+  sdk::Authenticator* found = nullptr;
+  std::vector<std::string_view> ids;
+  for (const auto& library : libraries_) {
+    auto* const authenticator = library.plugin().authenticator();
+    if (!authenticator) continue;
+    found = authenticator;
+    ids.push_back(library.id());
+  }
+  if (ids.size() < 2) return found;
+  return fail(Code::failed_precondition,
+              text("several loaded plugins say who clients are: ", listed(ids, "none"), "; load one of them"));
+}
+
+Result<sdk::PresenceStore*> Set::presence() const {
+  sdk::PresenceStore* found = nullptr;
+  std::vector<std::string_view> ids;
+  for (const auto& library : libraries_) {
+    auto* const store = library.plugin().presence();
+    if (!store) continue;
+    found = store;
+    ids.push_back(library.id());
+  }
+  if (ids.size() < 2) return found;
+  return fail(Code::failed_precondition,
+              text("several loaded plugins keep who is here: ", listed(ids, "none"), "; load one of them"));
+}
+
 }  // namespace chatd::plugin

@@ -12,11 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "chatd/sdk/authenticator.hpp"
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/config.hpp"
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "chatd/sdk/presence.hpp"
 #include "host/plugin/library.hpp"
 
 namespace chatd::plugin {
@@ -71,6 +73,14 @@ class Set {
   // The broker that plugin `id` is; as long as the set. Code::not_found when no such plugin is loaded,
   // Code::failed_precondition when it is no broker. [control] never blocks
   [[nodiscard]] sdk::Result<sdk::Broker*> broker(std::string_view id) const;
+
+  // The plugin that says who clients are, null when none is loaded; as long as the set. Code::failed_precondition when several
+  // would. [control] never blocks
+  [[nodiscard]] sdk::Result<sdk::Authenticator*> authenticator() const;
+
+  // The plugin that keeps who is here, null when none is loaded; as long as the set. Code::failed_precondition when several
+  // would. [control] never blocks
+  [[nodiscard]] sdk::Result<sdk::PresenceStore*> presence() const;
 
  private:
   enum class State { loaded, configured, started, over };

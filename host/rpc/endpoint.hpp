@@ -15,18 +15,21 @@
 #include "host/hub/connection_log.hpp"
 #include "host/hub/library.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/presence/presence.hpp"
 #include "host/rpc/gate.hpp"
 #include "host/rpc/history_call.hpp"
 #include "host/rpc/publish_call.hpp"
 #include "host/rpc/queue.hpp"
 #include "host/rpc/server.hpp"
 #include "host/rpc/stream_call.hpp"
+#include "host/rpc/who_call.hpp"
 
 namespace chatd::rpc {
 
 // Raw: requests and answers are bytes, so that a frame is encoded once for all.
 using BroadcastService = chat::Broadcast::WithRawMethod_CreateStream<
-    chat::Broadcast::WithRawMethod_BroadcastMessage<chat::Broadcast::WithRawMethod_History<chat::Broadcast::Service>>>;
+    chat::Broadcast::WithRawMethod_BroadcastMessage<chat::Broadcast::WithRawMethod_History<
+        chat::Broadcast::WithRawMethod_Who<chat::Broadcast::WithRawMethod_Servers<chat::Broadcast::Service>>>>>;
 
 struct Endpoint {
   Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
@@ -39,6 +42,7 @@ struct Endpoint {
   Queue& queue;
   hub::BrokerLibrary& library;
   hub::ConnectionLog connections;
+  presence::Presence* presence = nullptr;  // null: who is here is not known; set before the first call
 
   hub::MessageIds message_ids;
   std::unordered_map<std::string, std::size_t> publishing;  // publishes in flight of each sender
@@ -47,11 +51,15 @@ struct Endpoint {
   std::list<PublishCall> publish_calls;  // awaited and under way
   std::list<StreamCall> stream_calls;
   std::list<HistoryCall> history_calls;
+  std::list<WhoCall> who_calls;
+  std::list<ServersCall> servers_calls;
 
   // Waits for one more call of its kind; nothing after the server is shut down. [queue] never blocks
   void await_publish();
   void await_stream();
   void await_history();
+  void await_who();
+  void await_servers();
 };
 
 // The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks

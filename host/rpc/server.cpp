@@ -80,6 +80,16 @@ void Endpoint::await_history() {
   call->await(call);
 }
 
+void Endpoint::await_who() {
+  const auto call = who_calls.emplace(who_calls.end(), *this);
+  call->await(call);
+}
+
+void Endpoint::await_servers() {
+  const auto call = servers_calls.emplace(servers_calls.end(), *this);
+  call->await(call);
+}
+
 namespace {
 
 // A listener, and how its connections get to gRPC.
@@ -115,6 +125,25 @@ class Entrance final : public Door {
   std::unique_ptr<Acceptor> acceptor_;  // gone first: its thread uses the other
 };
 
+// Who came and who went, as one frame for all the streams of a room that want to know.
+class Announcing final : public presence::Announcer {
+ public:
+  explicit Announcing(Queue& queue) : queue_(queue) {}
+  void announce(const std::string& room, const wire::PresenceChange& change) noexcept override {
+    auto frame = frames_.notice({.kind = wire::Notice::Kind::presence,
+                                 .room = room,
+                                 .position = {},
+                                 .recovered = false,
+                                 .loss = {},
+                                 .presence = &change});
+    queue_.inbox().put([&hub = queue_.hub(), room, frame = std::move(frame)]() noexcept { hub.tell(room, frame); });
+  }
+
+ private:
+  Queue& queue_;
+  GrpcFrameMaker frames_;
+};
+
 }  // namespace
 
 struct Server::State {
@@ -132,6 +161,7 @@ struct Server::State {
   Entrance clients;
   Entrance operators;
   std::unique_ptr<Queue> queue;
+  std::unique_ptr<Announcing> announcing;
   std::unique_ptr<hub::BrokerLibrary> library;
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
@@ -147,6 +177,7 @@ void Server::State::build() {
   const std::array topics{options.topics.messages, options.topics.rooms};
   queue =
       std::make_unique<Queue>(builder.AddCompletionQueue(), hub::Hub::Options{options.hub, topics, options.token_key}, notices);
+  announcing = std::make_unique<Announcing>(*queue);
   library = std::make_unique<hub::BrokerLibrary>(
       hub::BrokerLibrary::Options{topics, options.repeats, options.resume_records, options.history_records, options.token_key},
       broker, queue->hub(), queue->inbox(), [] { return std::make_unique<GrpcFrameMaker>(); });
@@ -203,11 +234,20 @@ hub::Inbox& Server::inbox() noexcept { return state_->queue->inbox(); }
 
 std::unique_ptr<hub::FrameMaker> Server::frames() const { return std::make_unique<GrpcFrameMaker>(); }
 
+void Server::use(presence::Presence& presence) noexcept {
+  state_->endpoint->presence = &presence;
+  state_->endpoint->connections.mark();
+}
+
+presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
+
 sdk::Result<> Server::start() {
   state_->health->await();
   state_->reflection->await();
   state_->endpoint->await_stream();
   state_->endpoint->await_history();
+  state_->endpoint->await_who();
+  state_->endpoint->await_servers();
   for (int i = 0; i < awaited_publishes; ++i) state_->endpoint->await_publish();
   state_->library->start();
   if (state_->options.local) state_->options.local->service->await(*this, *state_->queue);

@@ -22,6 +22,11 @@
 #include "host/hub/outgoing.hpp"
 #include "host/wire/request.hpp"
 
+namespace chatd::presence {
+class Announcer;
+class Presence;
+}  // namespace chatd::presence
+
 namespace chatd::rpc {
 
 class LocalService;
@@ -73,6 +78,12 @@ class Server {
   [[nodiscard]] hub::Inbox& inbox() noexcept;
   // For one feed. [any] never blocks
   [[nodiscard]] std::unique_ptr<hub::FrameMaker> frames() const;
+
+  // Who comes and goes is told to it, and Who and Servers are answered from it; it outlives `stop`. REQUIRES: before start.
+  // [control] never blocks
+  void use(presence::Presence& presence) noexcept;
+  // Takes notices to the streams that asked for presence. Valid as long as the server. [any] never blocks
+  [[nodiscard]] presence::Announcer& announcer() noexcept;
 
   // Starts the threads and accepts; health says NOT_SERVING until told otherwise. [control] may block
   [[nodiscard]] sdk::Result<> start();

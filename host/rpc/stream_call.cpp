@@ -1,5 +1,6 @@
 #include "host/rpc/stream_call.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "chatd/sdk/text.hpp"
@@ -13,6 +14,8 @@ namespace {
 // Programs take 8 KiB of metadata from a server unless told otherwise, a third more than these bytes become as text, and the
 // status' own text has to fit in, too.
 constexpr std::size_t most_resume_bytes = 4'096;
+
+std::int64_t since(sdk::Time now) { return std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count(); }
 
 }  // namespace
 
@@ -53,8 +56,16 @@ void StreamCall::take_up() noexcept {
   }
   if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down(), {});
 
-  session_ = &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history);
+  session_ =
+      &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history, request->presence);
   endpoint_.connections.say(session_->user_id, true);
+  // Whether the client may watch presence in these rooms belongs before this; `rooms` are those that it may be seen in.
+  if (endpoint_.presence) {
+    wire::HostConnection connection{
+        session_->id, since(endpoint_.clock.now()), session_->user_id, std::move(request->user_name), {}};
+    for (const auto& membership : session_->memberships) connection.rooms.push_back(membership.room->name);
+    endpoint_.presence->join(std::move(connection), request->presence);
+  }
 }
 
 void StreamCall::open() noexcept {
@@ -97,6 +108,7 @@ void StreamCall::finished(bool) noexcept { came_back(); }
 void StreamCall::gone(bool) noexcept {
   if (session_) {
     endpoint_.connections.say(session_->user_id, false);
+    if (endpoint_.presence) endpoint_.presence->leave(session_->id);
     endpoint_.queue.hub().close(*std::exchange(session_, nullptr));
     endpoint_.streams.leave();
   }

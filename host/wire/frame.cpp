@@ -41,6 +41,17 @@ std::size_t FrameEncoder::measure(const Notice& notice) {
     loss.set_messages(notice.loss->messages);
     if (notice.loss->since) set(*loss.mutable_since(), *notice.loss->since);
   }
+  if (notice.presence) {
+    auto& change = *message_->mutable_presence();
+    const auto name = [](chat::User& out, const PresenceChange::User& user) {
+      out.set_id(user.id);
+      out.set_name(user.name);
+    };
+    for (const auto& user : notice.presence->came) name(*change.add_came(), user);
+    for (const auto& user : notice.presence->went) name(*change.add_went(), user);
+    change.set_users(notice.presence->users);
+    change.set_more(notice.presence->more);
+  }
   return message_->ByteSizeLong();
 }
 

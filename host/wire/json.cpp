@@ -10,6 +10,7 @@
 #include <rapidjson/reader.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/wire/json_text.hpp"
 
 namespace chatd::wire {
 namespace {
@@ -17,74 +18,10 @@ namespace {
 using sdk::Code;
 using sdk::fail;
 
-constexpr std::string_view hex = "0123456789abcdef";
-
-void append_unicode_escape(std::string& out, unsigned unit) {
-  out += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4) out += hex[(unit >> shift) & 0xf];
-}
-
-// Go's encoding/json: short escapes for \b \f \n \r \t, \u00xx for other controls and for < > &, and U+2028, U+2029.
-void append_string(std::string& out, std::string_view text) {
-  out += '"';
-  std::size_t plain = 0;  // where the run begins that needs no escape
-  const auto flush = [&](std::size_t end) { out.append(text.substr(plain, end - plain)); };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const bool line_separator =
-        c == 0xe2 && i + 2 < text.size() && text[i + 1] == '\x80' && (text[i + 2] == '\xa8' || text[i + 2] == '\xa9');
-    if (line_separator) {
-      flush(i);
-      append_unicode_escape(out, text[i + 2] == '\xa8' ? 0x2028 : 0x2029);
-      i += 2;
-      plain = i + 1;
-    } else if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') {
-      flush(i);
-      switch (c) {
-        case '"':
-          out += "\\\"";
-          break;
-        case '\\':
-          out += "\\\\";
-          break;
-        case '\b':
-          out += "\\b";
-          break;
-        case '\f':
-          out += "\\f";
-          break;
-        case '\n':
-          out += "\\n";
-          break;
-        case '\r':
-          out += "\\r";
-          break;
-        case '\t':
-          out += "\\t";
-          break;
-        default:
-          append_unicode_escape(out, c);
-      }
-      plain = i + 1;
-    }
-  }
-  flush(text.size());
-  out += '"';
-}
-
 void append_timestamp(std::string& out, Timestamp t) {
   out += '"';
   append_rfc3339(out, t);
   out += '"';
-}
-
-// RapidJSON takes an escaped low surrogate without its high one and makes bytes of it that are no UTF-8. What stood there as
-// bytes was validated: 0xed begins a character.
-bool has_surrogate(std::string_view text) {
-  for (auto at = text.find('\xed'); at != text.npos; at = text.find('\xed', at + 1)) {
-    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
-  }
-  return false;
 }
 
 // A member that a record may have: where its value goes, and whether it came.
@@ -177,21 +114,21 @@ sdk::Result<> read_object(rapidjson::Reader& reader, std::string_view value, std
 
 void append_json(std::string& out, const Message& message) {
   out += "{\"id\":";
-  append_string(out, message.sender);
+  append_json_text(out, message.sender);
   out += ",\"content\":";
-  append_string(out, message.content);
+  append_json_text(out, message.content);
   out += ",\"timestamp\":";
   append_timestamp(out, message.timestamp);
   out += ",\"user_id\":";
-  append_string(out, message.sender);
+  append_json_text(out, message.sender);
   out += '}';
 }
 
 void append_json(std::string& out, const ConnectionEvent& event) {
   out += "{\"user_id\":";
-  append_string(out, event.user_id);
+  append_json_text(out, event.user_id);
   out += ",\"server_id\":";
-  append_string(out, event.server_id);
+  append_json_text(out, event.server_id);
   out += event.connected ? ",\"connected\":true" : ",\"connected\":false";
   out += ",\"timestamp\":";
   append_timestamp(out, event.timestamp);
@@ -201,11 +138,14 @@ void append_json(std::string& out, const ConnectionEvent& event) {
 void append_json(std::string& out, const HostEvent& event) {
   out +=
       event.kind == HostEvent::Kind::leaving ? "{\"kind\":\"leaving\",\"server_id\":" : "{\"kind\":\"heartbeat\",\"server_id\":";
-  append_string(out, event.server_id);
+  append_json_text(out, event.server_id);
   out += ",\"streams\":";
   sdk::append(out, event.streams);
   out += ",\"timestamp\":";
   append_timestamp(out, event.timestamp);
+  if (event.run != 0) {
+    out += sdk::text(",\"run\":", event.run, ",\"seq\":", event.seq, ",\"interval_ms\":", event.interval_ms);
+  }
   out += '}';
 }
 

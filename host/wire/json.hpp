@@ -11,6 +11,9 @@
 
 namespace chatd::wire {
 
+// The record header of a connection event whose host tells more in the hosts' topic (host_record.hpp). Old servers ignore it.
+inline constexpr std::string_view host_header = "chatd-host";
+
 // {"id":"alice","content":"hello","timestamp":"...","user_id":"alice"}, appended to `out`.
 // REQUIRES: valid UTF-8, valid(message.timestamp). [any] never blocks
 void append_json(std::string& out, const Message& message);
@@ -20,6 +23,7 @@ void append_json(std::string& out, const Message& message);
 void append_json(std::string& out, const ConnectionEvent& event);
 
 // {"kind":"heartbeat","server_id":"...","streams":12,"timestamp":"..."}, appended to `out`; kind is "heartbeat" or "leaving".
+// With a run: "run":1,"seq":2,"interval_ms":5000 too.
 // REQUIRES: as above. [any] never blocks
 void append_json(std::string& out, const HostEvent& event);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "host/wire/timestamp.hpp"
 
@@ -34,14 +35,28 @@ struct Loss {
   std::optional<Timestamp> since;
 };
 
+// Who came to a room and who left it.
+struct PresenceChange {
+  struct User {
+    std::string id;
+    std::string name;
+    friend bool operator==(const User&, const User&) = default;
+  };
+  std::vector<User> came;
+  std::vector<User> went;
+  std::uint64_t users = 0;  // that are there now
+  bool more = false;        // there were others, who are not named
+};
+
 // A frame that is no message.
 struct Notice {
-  enum class Kind : std::uint8_t { subscribed = 1, gap = 2, move = 3, position = 4 };  // the numbers of chat.Message
+  enum class Kind : std::uint8_t { subscribed = 1, gap = 2, move = 3, position = 4, presence = 5 };  // of chat.Message
   Kind kind = Kind::subscribed;
   std::string_view room;
   std::string_view position;  // token; empty: none
   bool recovered = false;
   std::optional<Loss> loss;
+  const PresenceChange* presence = nullptr;  // of that kind
 };
 
 // A user's stream was opened on, or has left, a server.
@@ -59,6 +74,10 @@ struct HostEvent {
   std::string_view server_id;
   std::size_t streams = 0;  // open on it
   Timestamp timestamp;
+  // Of a host that tells who is with it (host_record.hpp); others have run 0, and none of these is written.
+  std::uint64_t run = 0;
+  std::uint64_t seq = 0;         // its last change that is in the topic
+  std::int64_t interval_ms = 0;  // of its heartbeats
 };
 
 }  // namespace chatd::wire

@@ -101,8 +101,8 @@ sdk::Result<ConnectRequest> parse_connect(std::string_view bytes, const Limits& 
                                              limits.history_messages, " (limits.history_messages)"));
   }
 
-  ConnectRequest request{
-      std::move(*user.mutable_id()), std::move(*user.mutable_name()), {}, connect.notices(), connect.history()};
+  ConnectRequest request{std::move(*user.mutable_id()), std::move(*user.mutable_name()), {}, connect.notices(), connect.history(),
+                         connect.want_presence()};
   const auto named = [&request](const std::string& room) {
     return std::ranges::find(request.rooms, room, &ConnectRequest::Room::name);
   };

@@ -14,7 +14,7 @@
 
 namespace chatd::wire {
 
-// In bytes but for the last two; chat.toml's [limits] says what each is for.
+// In bytes but for the last three; chat.toml's [limits] says what each is for.
 struct Limits {
   std::size_t content = 65'536;
   std::size_t id = 256;
@@ -23,6 +23,7 @@ struct Limits {
   std::size_t room = 128;
   std::size_t rooms_per_stream = 64;
   std::size_t history_messages = 1'000;
+  std::size_t who_users = 1'000;
 };
 
 // chat.Connect. No room twice; never none: a request without rooms asks for the lobby, "".
@@ -37,6 +38,7 @@ struct ConnectRequest {
   std::vector<Room> rooms;
   bool notices = false;
   std::size_t history = 0;  // messages
+  bool presence = false;
 };
 
 // chat.HistoryRequest.

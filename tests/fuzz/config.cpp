@@ -55,6 +55,7 @@ config::Tables document(std::string_view text) {
   read(tables, "limits", config::limits_options(), problems);
   read(tables, "hub", config::hub_options(), problems);
   read(tables, "broker", config::broker_options(), problems);
+  read(tables, "presence", config::presence_options(), problems);
   read(tables, "plugins", config::plugins_options(), problems);
   read(tables, "log", config::log_options(), problems);
   must_be_told(problems);

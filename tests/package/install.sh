@@ -9,10 +9,10 @@ trap 'rm -rf "$prefix"' EXIT
 "$cmake" --install "$build" --prefix "$prefix" >"$prefix/install.log" || { cat "$prefix/install.log"; exit 1; }
 rm "$prefix/install.log"
 
-for file in bin/chatd bin/chat lib/chatd/memory.so etc/chatd/chat.toml; do
+for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so etc/chatd/chat.toml; do
   [[ -f $prefix/$file ]] || { echo "$file was not installed. What was:"; (cd "$prefix" && find . -type f | sort); exit 1; }
 done
-for file in bin/chatd bin/chat lib/chatd/memory.so; do
+for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so; do
   [[ -f $build/$file ]] || { echo "$file is installed, but in the build tree it stands elsewhere"; exit 1; }
 done
 # Nothing else: no test, no header of a library that is linked in, no static library.

@@ -88,8 +88,21 @@ TEST_CASE("SERVER_PORT moves the port and leaves the address") {
   CHECK(run.err.find("cannot listen on 0.0.0.0:" + port) != std::string::npos);
 }
 
+TEST_CASE("a host that believes everybody says so once where others may reach it") {
+  const auto warnings = [](const HostProcess& host) {
+    std::size_t count = 0;
+    const std::string log = host.log(), said = "may speak as anybody";
+    for (auto at = log.find(said); at != std::string::npos; at = log.find(said, at + 1)) ++count;
+    return count;
+  };
+  const HostProcess open({.set = {"host.listen=0.0.0.0:0", "plugins.load=identity,memory"}});
+  CHECK(warnings(open) == 1);
+  const HostProcess local({.set = {"plugins.load=identity,memory"}});
+  CHECK(warnings(local) == 0);
+}
+
 TEST_CASE("docs/config.md is what the option lists say") {
-  const auto printed = run_chatd({"config", "reference", "--set", "plugins.load=memory,kafka"});
+  const auto printed = run_chatd({"config", "reference", "--set", "plugins.load=identity,memory,kafka"});
   REQUIRE(printed.status == 0);
   CHECK(printed.out == contents(source("docs/config.md")));
 }

@@ -35,6 +35,26 @@ TEST_CASE("alice and bob chat at their terminals") {
   CHECK(bob.wait() == 0);
 }
 
+TEST_CASE("who asks is told who is here, where somebody is, and which servers there are") {
+  HostProcess host({.set = {"plugins.load=identity,memory", "host.server_id=host-1"}});
+  Child alice(Child::On::terminal, client("alice", host));
+  Child bob(Child::On::terminal, client("bob", host));
+  REQUIRE(alice.prints("Connected to server as user: alice"));
+  REQUIRE(bob.prints("Connected to server as user: bob"));
+  alice.type("/who\r");
+  CHECK(alice.prints("the lobby (2): alice, bob"));
+  bob.type("/join games\r");
+  CHECK(bob.prints("#games"));
+  bob.type("ready\r");
+  CHECK(bob.prints("You: ready"));
+  alice.type("/who bob\r");
+  CHECK(alice.prints("bob: the lobby, #games (2 connections, on host-1)"));
+  alice.type("/servers\r");
+  CHECK(alice.prints("host-1: 2 users, 3 connections (this one)"));
+  alice.type("/quit\r");
+  CHECK(alice.wait() == 0);
+}
+
 TEST_CASE("what is typed right after /join is seen by its sender") {
   HostProcess host;
   for (int i = 0; i < 10; ++i) {

@@ -89,6 +89,41 @@ class FakeServer::Service final : public chat::Broadcast::CallbackService {
     return reactor;
   }
 
+  // Tells back what was asked, so that a test sees that both arrive.
+  grpc::ServerUnaryReactor* Who(grpc::CallbackServerContext* context, const chat::WhoRequest* request,
+                                chat::WhoReply* reply) override {
+    auto* reactor = context->DefaultReactor();
+    auto& one = *reply->add_present();
+    *one.mutable_user() = request->user();
+    one.set_connections(request->limit());
+    one.add_servers(request->page());
+    one.add_rooms(request->room());
+    one.add_rooms(request->about());
+    reply->set_next_page("next");
+    reply->set_users(7);
+    reply->set_connections(8);
+    const std::lock_guard lock(mutex);
+    reactor->Finish(old ? grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "unknown method Who") : grpc::Status::OK);
+    return reactor;
+  }
+
+  grpc::ServerUnaryReactor* Servers(grpc::CallbackServerContext* context, const chat::ServersRequest* request,
+                                    chat::ServersReply* reply) override {
+    auto* reactor = context->DefaultReactor();
+    auto& one = *reply->add_servers();
+    one.set_server_id("of " + request->user().id());
+    one.set_users(1);
+    one.set_connections(2);
+    one.set_self(true);
+    one.set_heartbeats(true);
+    one.set_silent_ms(3);
+    reply->set_users(4);
+    reply->set_connections(5);
+    const std::lock_guard lock(mutex);
+    reactor->Finish(old ? grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "unknown method Servers") : grpc::Status::OK);
+    return reactor;
+  }
+
   // What each room starts with.
   grpc::Status begin(const chat::Connect& request, Held& stream) {
     std::set<std::string> rooms(request.rooms().begin(), request.rooms().end());

@@ -86,3 +86,24 @@ TEST_CASE("a full inbox holds messages back until there is a place, or the bound
   while (inbox.take()) ++taken;
   CHECK(taken == 3000);
 }
+
+TEST_CASE("/who and /servers are commands") {
+  CHECK(std::get<Who>(parse_command("/who")).user.empty());
+  CHECK(std::get<Who>(parse_command(" /who  bob ")).user == "bob");
+  CHECK(std::holds_alternative<Servers>(parse_command("/servers")));
+  CHECK(std::holds_alternative<Wrong>(parse_command("/servers all")));
+}
+
+TEST_CASE("who is here is one line") {
+  const chatd::client::Present alice{.user = {"alice", ""}, .connections = 1, .servers = {}, .rooms = {}};
+  const chatd::client::Present bob{
+      .user = {"b\nob", ""}, .connections = 2, .servers = {"host-1", "host-2"}, .rooms = {"", "games"}};
+  CHECK(who_line("games", {.present = {alice, bob}, .next = {}, .users = 2}) == "#games (2): alice, b\\nob (2 connections)");
+  CHECK(who_line("", {.present = {alice}, .next = "x", .users = 500}) == "the lobby (500): alice … and 499 more");
+  CHECK(who_line("", {}) == "the lobby (0)");
+  CHECK(where_line("bob", {.present = {bob}, .next = {}}) == "bob: the lobby, #games (2 connections, on host-1, host-2)");
+  CHECK(where_line("eve", {}) == "eve is not here");
+  CHECK(server_line({.id = "host-1", .users = 1, .connections = 2, .self = true, .heartbeats = true}) ==
+        "host-1: 1 user, 2 connections (this one)");
+  CHECK(server_line({.id = "go", .users = 3, .connections = 3}) == "go: 3 users, 3 connections (older than chatd)");
+}

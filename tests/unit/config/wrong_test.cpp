@@ -60,7 +60,7 @@ TEST_CASE("wrong tables") {
        {},
        {},
        {"chat.toml:2:2: unknown table [colours]; the tables are [host], [admin], [limits], [hub], [classes.NAME], [broker], "
-        "[plugins], [log]"}},
+        "[presence], [plugins], [log]"}},
       {"a key outside",
        "listen = \"a:1\"\n",
        {},

@@ -51,6 +51,8 @@ struct TextMaker final : FrameMaker {
         return made("move");
       case wire::Notice::Kind::position:
         return made("position " + room);
+      case wire::Notice::Kind::presence:
+        return made("presence " + room + (notice.presence->more ? " more" : ""));
     }
     return nullptr;
   }
@@ -82,8 +84,10 @@ class Stream final : public Outlet {
  public:
   Stream(Hub& hub, Transport& transport, const std::vector<std::string>& rooms = {""}, bool notices = false)
       : Stream(hub, transport, wishes(rooms), notices) {}
-  Stream(Hub& hub, Transport& transport, Wishes rooms, bool notices = true, std::size_t history = 0)
-      : hub_(hub), transport_(transport), session_(&hub.open(*this, "user", std::move(rooms.rooms), notices, history)) {}
+  Stream(Hub& hub, Transport& transport, Wishes rooms, bool notices = true, std::size_t history = 0, bool presence = false)
+      : hub_(hub),
+        transport_(transport),
+        session_(&hub.open(*this, "user", std::move(rooms.rooms), notices, history, presence)) {}
   ~Stream() { close(); }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;

@@ -214,6 +214,21 @@ TEST_CASE("the broker is found by its plugin's id") {
   CHECK_THAT(none.error().text, Contains("no plugin \"kafka\" is loaded") && Contains("\"good\", \"log\""));
 }
 
+TEST_CASE("the authenticator is found, and there is one at most") {
+  CHECK(loaded({"good", "log"}).authenticator() == nullptr);
+
+  auto set = loaded({"good", "porter"});
+  const auto found = set.authenticator();
+  REQUIRE(found.has_value());
+  REQUIRE(*found != nullptr);
+  CHECK((*found)->revision() == 42);
+
+  const auto both = loaded({"porter", "good", "second_porter"}).authenticator();
+  REQUIRE_FALSE(both.has_value());
+  CHECK(both.error().code == Code::failed_precondition);
+  CHECK(both.error().text == "several loaded plugins say who clients are: \"porter\", \"second_porter\"; load one of them");
+}
+
 TEST_CASE("plugins are looked for beside the program's folder") {
   const auto folder = plugin::default_folder();
   REQUIRE(folder.has_value());

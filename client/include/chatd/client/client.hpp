@@ -15,6 +15,7 @@
 #include "chatd/client/backoff.hpp"
 #include "chatd/client/history.hpp"
 #include "chatd/client/message.hpp"
+#include "chatd/client/presence.hpp"
 #include "chatd/sdk/error.hpp"
 
 namespace chatd::client {
@@ -39,6 +40,8 @@ class Listener {
     static_cast<void>(room);
     static_cast<void>(loss);
   }
+  // Somebody came to a room or left it; only for subscriptions that asked for it (subscribe's `presence`).
+  virtual void presence(const PresenceChange& change) { static_cast<void>(change); }
   // The stream failed, or could not be opened. The next try comes by itself. Not told when a server that is going asks its
   // clients to move: then connected() comes again.
   virtual void lost(const sdk::Error& error, std::chrono::milliseconds next_try_in) = 0;
@@ -83,6 +86,8 @@ class Client {
   // These get the answer of an asynchronous call, once. They must not block, and must not throw.
   using Answered = std::function<void(sdk::Result<Receipt>)>;
   using Told = std::function<void(sdk::Result<HistoryPage>)>;
+  using Seen = std::function<void(sdk::Result<WhoPage>)>;
+  using Listed = std::function<void(sdk::Result<ServerList>)>;
 
   // Checks the options and starts the thread. Connects to nothing: that comes with the first call.
   // INVALID_ARGUMENT when the target or the user's id is empty or is not UTF-8. [any] never blocks
@@ -111,11 +116,20 @@ class Client {
   // The same; `told` is called as a publish's answer is. [any] never blocks
   void history(const HistoryQuery& query, Told told);
 
+  // Who is in a room, page by page, or where a user is. One try. UNIMPLEMENTED from servers that do not know. [any] may block
+  [[nodiscard]] sdk::Result<WhoPage> who(const WhoQuery& query);
+  // The same; `seen` is called as a publish's answer is. [any] never blocks
+  void who(const WhoQuery& query, Seen seen);
+  // The servers of the cluster. As `who`. [any] may block
+  [[nodiscard]] sdk::Result<ServerList> servers();
+  // The same; `listed` is called as a publish's answer is. [any] never blocks
+  void servers(Listed listed);
+
   // Holds one stream open for all these rooms; none: the lobby, which "" names among others. So many of the newest messages
-  // of each room come first (`history`), where the server has them. The listener outlives the subscription; it may be called
-  // before this returns. [any] never blocks
+  // of each room come first (`history`), where the server has them; with `presence`, who comes and goes is told. The listener
+  // outlives the subscription; it may be called before this returns. [any] never blocks
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(std::vector<std::string> rooms, Listener& listener,
-                                                        std::uint32_t history = 0);
+                                                        std::uint32_t history = 0, bool presence = false);
 
  private:
   struct State;

@@ -13,12 +13,12 @@
 #include "chatd/sdk/plugin.hpp"
 
 // Grows by one whenever a header of the SDK changes layout, virtual order or meaning.
-#define CHATD_SDK_ABI 1
+#define CHATD_SDK_ABI 2
 
 #define CHATD_SDK_TEXT_(x) #x
 #define CHATD_SDK_TEXT(x) CHATD_SDK_TEXT_(x)
 
-// The section's name: "chatd_abi_1". All that start with CHATD_SDK_SECTION_PREFIX are ABI sections.
+// The section's name: "chatd_abi_2". All that start with CHATD_SDK_SECTION_PREFIX are ABI sections.
 #define CHATD_SDK_SECTION_PREFIX "chatd_abi_"
 #define CHATD_SDK_SECTION CHATD_SDK_SECTION_PREFIX CHATD_SDK_TEXT(CHATD_SDK_ABI)
 

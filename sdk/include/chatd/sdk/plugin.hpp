@@ -16,7 +16,9 @@
 
 namespace chatd::sdk {
 
+class Authenticator;
 class Broker;
+class PresenceStore;
 
 // What the host lends a plugin from start until stop has returned.
 struct Context {
@@ -47,6 +49,8 @@ class Plugin {
 
   // Null: it is not that. The same answer always; the pointer is valid as long as the plugin. [any] never blocks
   [[nodiscard]] virtual Broker* broker() noexcept { return nullptr; }
+  [[nodiscard]] virtual Authenticator* authenticator() noexcept { return nullptr; }
+  [[nodiscard]] virtual PresenceStore* presence() noexcept { return nullptr; }
 };
 
 }  // namespace chatd::sdk

@@ -1,0 +1,276 @@
+#include "host/wire/host_record.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+
+#include "chatd/sdk/text.hpp"
+#include "host/wire/json_text.hpp"
+
+namespace chatd::wire {
+namespace {
+
+using sdk::Code;
+using sdk::fail;
+using sdk::text;
+using Value = rapidjson::Value;
+using Kind = HostRecord::Kind;
+
+// Limits of what is believed: configurations cannot ask for more.
+constexpr std::size_t most_id = 4'096;
+constexpr std::size_t most_rooms = 10'000;
+constexpr std::size_t most_room = 128;
+constexpr std::uint32_t most_parts = 100'000;
+constexpr std::int64_t most_ms = 9'000'000'000'000;  // the year 2255: as nanoseconds it fits sdk::Time
+constexpr std::size_t heads = 4;                     // of a connection's list, before its rooms
+
+constexpr std::array<std::string_view, 6> names{"heartbeat", "leaving", "ask", "change", "snapshot", "others"};
+
+void append_member(std::string& out, std::string_view name, std::uint64_t number) { out += text(",\"", name, "\":", number); }
+
+void append_connections(std::string& out, const std::vector<HostConnection>& connections) {
+  out += ",\"joined\":[";
+  for (const auto& one : connections) {
+    if (&one != &connections.front()) out += ',';
+    out += text('[', one.number, ',', one.since_ms, ',');
+    append_json_text(out, one.user_id);
+    out += ',';
+    append_json_text(out, one.user_name);
+    for (const auto& room : one.rooms) {
+      out += ',';
+      append_json_text(out, room);
+    }
+    out += ']';
+  }
+  out += ']';
+}
+
+void append_old(std::string& out, const std::vector<OldUser>& users) {
+  out += ",\"old\":[";
+  for (const auto& one : users) {
+    if (&one != &users.front()) out += ',';
+    out += '[';
+    append_json_text(out, one.server_id);
+    out += ',';
+    append_json_text(out, one.user_id);
+    out += text(',', one.since_ms, ',', one.heard_ms, ']');
+  }
+  out += ']';
+}
+
+// Takes a value apart, and remembers what was wrong first.
+class Taker {
+ public:
+  explicit Taker(const Value& object) : object_(object) {}
+
+  [[nodiscard]] const std::string& wrong() const noexcept { return wrong_; }
+  bool refuse(std::string why) {
+    if (wrong_.empty()) wrong_ = std::move(why);
+    return false;
+  }
+
+  const Value* member(const char* name) {
+    const auto found = object_.FindMember(name);
+    if (found == object_.MemberEnd() || found->value.IsNull()) return nullptr;
+    return &found->value;
+  }
+  const Value* list(const char* name) {
+    const auto* value = member(name);
+    if (!value) refuse(text("no \"", name, "\""));
+    if (value && !value->IsArray()) refuse(text("member \"", name, "\" is no list"));
+    return value && value->IsArray() ? value : nullptr;
+  }
+  void number(const char* name, std::uint64_t& out, std::uint64_t least, std::uint64_t most) {
+    const auto* value = member(name);
+    if (!value) {
+      refuse(text("no \"", name, "\""));
+    } else if (!value->IsUint64() || value->GetUint64() < least || value->GetUint64() > most) {
+      refuse(text("member \"", name, "\" is no whole number from ", least, " to ", most));
+    } else {
+      out = value->GetUint64();
+    }
+  }
+  bool string(const Value& value, std::string_view what, std::string& out, std::size_t least, std::size_t most) {
+    if (!value.IsString()) return refuse(text(what, " is no text"));
+    const std::string_view found(value.GetString(), value.GetStringLength());
+    if (found.size() < least || found.size() > most)
+      return refuse(text(what, " has ", found.size(), " bytes; it takes ", least, " to ", most));
+    if (has_surrogate(found)) return refuse(text(what, " has half a surrogate pair"));
+    out = found;
+    return true;
+  }
+  bool moment(const Value& value, std::string_view what, std::int64_t& out) {
+    if (!value.IsInt64() || value.GetInt64() < 0 || value.GetInt64() > most_ms)
+      return refuse(text(what, " is no whole number from 0 to ", most_ms));
+    out = value.GetInt64();
+    return true;
+  }
+
+  bool connection(const Value& value, HostConnection& out) {
+    if (!value.IsArray() || value.Size() < heads || value.Size() > heads + most_rooms)
+      return refuse("a connection is no list of number, time, user, name, and rooms");
+    if (!value[0].IsUint64() || value[0].GetUint64() == 0) return refuse("a connection's number is no number from 1");
+    out.number = value[0].GetUint64();
+    if (!moment(value[1], "a connection's time", out.since_ms) || !string(value[2], "a user's id", out.user_id, 1, most_id) ||
+        !string(value[3], "a user's name", out.user_name, 0, most_id))
+      return false;
+    out.rooms.resize(value.Size() - heads);
+    for (std::size_t i = 0; i < out.rooms.size(); ++i) {
+      if (!string(value[static_cast<rapidjson::SizeType>(heads + i)], "a room", out.rooms[i], 0, most_room)) return false;
+    }
+    return true;
+  }
+  bool old_user(const Value& value, OldUser& out) {
+    if (!value.IsArray() || value.Size() != 4) return refuse("an old server's user is no list of four");
+    return string(value[0], "a server's id", out.server_id, 1, most_id) &&
+           string(value[1], "a user's id", out.user_id, 1, most_id) && moment(value[2], "an event's time", out.since_ms) &&
+           moment(value[3], "a server's time", out.heard_ms);
+  }
+  bool left(const Value& value, std::uint64_t& out) {
+    if (!value.IsUint64() || value.GetUint64() == 0) return refuse("a connection's number is no number from 1");
+    out = value.GetUint64();
+    return true;
+  }
+
+  template <class One>
+  void all(const char* name, std::vector<One>& out, bool (Taker::*take)(const Value&, One&)) {
+    const auto* values = list(name);
+    if (!values) return;
+    out.reserve(values->Size());
+    for (const auto& value : values->GetArray()) {
+      if (!(this->*take)(value, out.emplace_back())) return;
+    }
+  }
+
+ private:
+  const Value& object_;
+  std::string wrong_;
+};
+
+std::optional<Kind> kind_of(std::string_view name) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return static_cast<Kind>(i);
+  }
+  return std::nullopt;
+}
+
+void take_rest(Taker& taker, HostRecord& record) {
+  constexpr std::uint64_t any = INT64_MAX;
+  const auto number = [&](const char* name, std::uint64_t least, std::uint64_t most) {
+    std::uint64_t value = 0;
+    taker.number(name, value, least, most);
+    return value;
+  };
+  switch (record.kind) {
+    case Kind::heartbeat:
+      if (record.run == 0) break;
+      record.seq = number("seq", 0, any);
+      record.interval_ms = static_cast<std::int64_t>(number("interval_ms", 1, 86'400'000));
+      break;
+    case Kind::leaving:
+      break;
+    case Kind::ask:
+      if (const auto* of = taker.member("of")) taker.string(*of, "member \"of\"", record.of, 0, most_id);
+      break;
+    case Kind::change:
+      record.seq = number("seq", 1, any);
+      taker.all("left", record.left, &Taker::left);
+      taker.all("joined", record.joined, &Taker::connection);
+      break;
+    case Kind::snapshot:
+      record.seq = number("seq", 0, any);
+      record.parts = static_cast<std::uint32_t>(number("parts", 1, most_parts));
+      record.part = static_cast<std::uint32_t>(number("part", 0, most_parts));
+      if (record.part >= record.parts)
+        taker.refuse(text("part ", record.part, " of ", record.parts, " parts; they count from 0"));
+      taker.all("joined", record.joined, &Taker::connection);
+      break;
+    case Kind::others:
+      taker.all("old", record.old, &Taker::old_user);
+      break;
+  }
+}
+
+}  // namespace
+
+std::size_t json_bytes(const HostConnection& connection) noexcept {
+  std::size_t bytes = 48 + connection.user_id.size() + connection.user_name.size();
+  for (const auto& room : connection.rooms) bytes += 3 + room.size();
+  return bytes;
+}
+
+void append_json(std::string& out, const HostRecord& record) {
+  out += text("{\"kind\":\"", names[static_cast<std::size_t>(record.kind)], "\",\"server_id\":");
+  append_json_text(out, record.server_id);
+  append_member(out, "run", record.run);
+  switch (record.kind) {
+    case Kind::heartbeat:
+    case Kind::leaving:
+      break;
+    case Kind::ask:
+      out += ",\"of\":";
+      append_json_text(out, record.of);
+      break;
+    case Kind::change:
+      append_member(out, "seq", record.seq);
+      out += ",\"left\":[";
+      for (std::size_t i = 0; i < record.left.size(); ++i) out += text(i == 0 ? "" : ",", record.left[i]);
+      out += ']';
+      append_connections(out, record.joined);
+      break;
+    case Kind::snapshot:
+      append_member(out, "seq", record.seq);
+      append_member(out, "part", record.part);
+      append_member(out, "parts", record.parts);
+      append_connections(out, record.joined);
+      break;
+    case Kind::others:
+      append_old(out, record.old);
+      break;
+  }
+  out += '}';
+}
+
+sdk::Result<HostRecord> decode_host_record(std::string_view value) {
+  if (value.size() > most_host_record_bytes)
+    return fail(Code::invalid_argument, text(value.size(), " bytes; the limit is ", most_host_record_bytes));
+  rapidjson::MemoryStream bytes(value.data(), value.size());
+  rapidjson::Document document;
+  // Iterative: a value of a million brackets must not overflow the stack.
+  document.ParseStream<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(bytes);
+  if (document.HasParseError()) {
+    return fail(Code::invalid_argument,
+                text(rapidjson::GetParseError_En(document.GetParseError()), " (at byte ", document.GetErrorOffset(), ")"));
+  }
+  if (bytes.Tell() != value.size())  // to RapidJSON a NUL byte is the end
+    return fail(Code::invalid_argument, text("something follows the object (at byte ", bytes.Tell(), ")"));
+  if (!document.IsObject()) return fail(Code::invalid_argument, "expected an object");
+
+  Taker taker(document);
+  HostRecord record;
+  std::string kind;
+  if (const auto* named = taker.member("kind")) taker.string(*named, "member \"kind\"", kind, 1, 64);
+  const auto known = kind_of(kind);
+  if (!known) {
+    if (!taker.wrong().empty()) return fail(Code::invalid_argument, taker.wrong());
+    std::string quoted;
+    append_json_text(quoted, kind);
+    return fail(Code::invalid_argument, kind.empty() ? "no \"kind\"" : text("unknown kind ", quoted));
+  }
+  record.kind = *known;
+  if (const auto* server = taker.member("server_id"))
+    taker.string(*server, "member \"server_id\"", record.server_id, 1, most_id);
+  else
+    taker.refuse("no \"server_id\"");
+  const bool alone = record.kind == Kind::heartbeat || record.kind == Kind::leaving;
+  if (taker.member("run") || !alone) taker.number("run", record.run, 1, INT64_MAX);
+  take_rest(taker, record);
+  if (!taker.wrong().empty()) return fail(Code::invalid_argument, taker.wrong());
+  return record;
+}
+
+}  // namespace chatd::wire

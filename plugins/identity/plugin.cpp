@@ -1,0 +1,41 @@
+// The glue between the host, identity::Authority and identity::MemoryStore.
+#include "chatd/sdk/plugin.hpp"
+
+#include <utility>
+
+#include "chatd/sdk/abi.hpp"
+#include "plugins/identity/authority.hpp"
+#include "plugins/identity/options.hpp"
+#include "plugins/identity/presence/memory_store.hpp"
+
+namespace chatd::identity {
+namespace {
+
+class IdentityPlugin final : public sdk::Plugin {
+ public:
+  std::span<const sdk::OptionInfo> options() const noexcept override { return option_list().infos(); }
+  sdk::Problems configure(const sdk::Section& section) noexcept override {
+    Options options;
+    auto problems = option_list().read(section, options);
+    if (problems.empty()) problems = check(options, section);
+    if (problems.empty()) {
+      authority_.configure(options);
+      presence_.set_most(static_cast<std::size_t>(options.presence_connections));
+    }
+    return problems;
+  }
+  sdk::Result<> start(const sdk::Context& context) noexcept override { return authority_.start(context); }
+  sdk::Result<> drain(sdk::Deadline) noexcept override { return {}; }
+  void stop() noexcept override { authority_.stop(); }
+  sdk::Authenticator* authenticator() noexcept override { return &authority_; }
+  sdk::PresenceStore* presence() noexcept override { return &presence_; }
+
+ private:
+  Authority authority_;
+  MemoryStore presence_;
+};
+
+}  // namespace
+}  // namespace chatd::identity
+
+CHATD_PLUGIN(chatd::identity::IdentityPlugin, "identity", "0.1.0")

@@ -1,0 +1,140 @@
+// Who is here, agreed on by several hosts on one cluster.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <random>
+
+#include "catch.hpp"
+#include "chat.hpp"
+#include "cluster.hpp"
+
+using namespace chatd::testing;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+// A heartbeat so short that a dead host is soon known, and so long that a busy machine keeps it.
+const Lines settings{"plugins.load=identity,kafka", "host.heartbeat_ms=2000", "host.drain_window_ms=0"};
+
+std::unique_ptr<HostProcess> start(const Chat& chat, const std::string& id) {
+  auto all = settings;
+  all.push_back("host.server_id=" + id);
+  return chat.host(all);
+}
+
+class Seat {
+ public:
+  Seat(const HostProcess& host, const std::string& user, const Lines& rooms = {})
+      : listener_(std::make_unique<Listener>(host.address(), hello(user, rooms))) {}
+
+ private:
+  std::unique_ptr<Listener> listener_;
+};
+
+// "alice 2", by id; everybody, page by page.
+Lines who(const HostProcess& host, const std::string& room = {}) {
+  const auto stub = chat::Broadcast::NewStub(connect(host.address()));
+  Lines out;
+  chat::WhoRequest request;
+  request.set_room(room);
+  chat::WhoReply reply;
+  do {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + patience);
+    reply.Clear();
+    if (const auto status = stub->Who(&context, request, &reply); !status.ok()) return {"failed: " + status.error_message()};
+    for (const auto& one : reply.present()) out.push_back(one.user().id() + " " + std::to_string(one.connections()));
+    request.set_page(reply.next_page());
+  } while (!reply.next_page().empty());
+  return out;
+}
+
+using Hosts = std::vector<std::unique_ptr<HostProcess>>;
+
+// What all hosts say, once they say the same as expected; else what the first that differs says.
+Lines agreed(const Hosts& hosts, const Lines& expected, const std::string& room = {}) {
+  Lines last;
+  (void)eventually(
+      [&] { return std::ranges::all_of(hosts, [&](const auto& host) { return (last = who(*host, room)) == expected; }); });
+  return last;
+}
+
+}  // namespace
+
+TEST_CASE("hosts agree on who is here: who comes, who leaves, a host that dies, one that starts late") {
+  const Chat chat;
+  Hosts hosts;
+  for (const auto* id : {"a", "b", "c"}) hosts.push_back(start(chat, id));
+  Seat alice(*hosts[0], "alice", {"", "red"});
+  Seat alice_too(*hosts[1], "alice");
+  std::map<std::string, Seat> on_c;
+  for (const auto* user : {"bob", "carol", "dora"}) on_c.try_emplace(user, *hosts[2], user, Lines{"", "red"});
+  CHECK(agreed(hosts, {"alice 2", "bob 1", "carol 1", "dora 1"}) == Lines{"alice 2", "bob 1", "carol 1", "dora 1"});
+  CHECK(agreed(hosts, {"alice 1", "bob 1", "carol 1", "dora 1"}, "red") == Lines{"alice 1", "bob 1", "carol 1", "dora 1"});
+  on_c.erase("bob");
+  CHECK(agreed(hosts, {"alice 2", "carol 1", "dora 1"}) == Lines{"alice 2", "carol 1", "dora 1"});
+
+  hosts.push_back(start(chat, "d"));
+  CHECK(agreed(hosts, {"alice 2", "carol 1", "dora 1"}) == Lines{"alice 2", "carol 1", "dora 1"});
+
+  hosts[2]->signal(SIGKILL);
+  CHECK(hosts[2]->wait() == 128 + SIGKILL);
+  hosts.erase(hosts.begin() + 2);
+  CHECK(agreed(hosts, {"alice 2"}) == Lines{"alice 2"});
+  CHECK(agreed(hosts, {"alice 1"}, "red") == Lines{"alice 1"});
+
+  // A host that goes in order takes its users with it, too.
+  hosts[1]->signal(SIGTERM);
+  CHECK(hosts[1]->wait() == 0);
+  hosts.erase(hosts.begin() + 1);
+  CHECK(agreed(hosts, {"alice 1"}) == Lines{"alice 1"});
+}
+
+TEST_CASE("a user of an old server is here until it says that they have left") {
+  Chat chat;
+  Hosts hosts;
+  hosts.push_back(start(chat, "a"));
+  const auto event = [&](bool connected) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto days = std::chrono::floor<std::chrono::days>(now);
+    const std::chrono::year_month_day date(days);
+    const std::chrono::hh_mm_ss time(now - days);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+    chat.connections.put("carol", R"({"user_id":"carol","server_id":"grpc-server-1","connected":)" +
+                                      std::string(connected ? "true" : "false") + R"(,"timestamp":")" + text.data() + "\"}");
+  };
+  event(true);
+  CHECK(agreed(hosts, {"carol 1"}) == Lines{"carol 1"});
+  hosts.push_back(start(chat, "b"));
+  CHECK(agreed(hosts, {"carol 1"}) == Lines{"carol 1"});
+  event(false);
+  CHECK(agreed(hosts, {}).empty());
+}
+
+TEST_CASE("after random coming and going on three hosts, all agree on who is left") {
+  const Chat chat;
+  Hosts hosts;
+  for (const auto* id : {"a", "b", "c"}) hosts.push_back(start(chat, id));
+  std::mt19937 random(11);
+  const auto pick = [&random](std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most - 1)(random); };
+  std::vector<std::pair<std::string, Seat>> seats;
+  for (int step = 0; step < 200; ++step) {
+    if (seats.size() > 20 || (!seats.empty() && pick(2) == 0)) {
+      seats.erase(seats.begin() + static_cast<std::ptrdiff_t>(pick(seats.size())));
+    } else {
+      const auto user = "u" + std::to_string(pick(12));
+      seats.emplace_back(user, Seat(*hosts[pick(3)], user));
+    }
+  }
+  std::map<std::string, int> left;
+  for (const auto& [user, seat] : seats) ++left[user];
+  Lines expected;
+  for (const auto& [user, count] : left) expected.push_back(user + " " + std::to_string(count));
+  CHECK(agreed(hosts, expected) == expected);
+}

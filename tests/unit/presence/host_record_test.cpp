@@ -1,0 +1,108 @@
+#include "host/wire/host_record.hpp"
+
+#include "catch.hpp"
+#include "host/wire/json.hpp"
+
+using namespace chatd;
+using namespace chatd::wire;
+using Kind = HostRecord::Kind;
+
+namespace {
+
+HostRecord of_kind(Kind kind) {
+  HostRecord record;
+  record.kind = kind;
+  record.server_id = "host-1";
+  record.run = 7;
+  return record;
+}
+
+void round_trip(const HostRecord& record) {
+  std::string json;
+  append_json(json, record);
+  const auto read = decode_host_record(json);
+  INFO(json);
+  REQUIRE(read);
+  CHECK(*read == record);
+}
+
+std::string refusal(std::string_view json) {
+  const auto read = decode_host_record(json);
+  if (read) return "it was read";
+  CHECK(read.error().code == sdk::Code::invalid_argument);
+  return read.error().text;
+}
+
+}  // namespace
+
+TEST_CASE("host records are read as they were written") {
+  auto change = of_kind(Kind::change);
+  change.seq = 3;
+  change.left = {1, 2};
+  change.joined = {{4, 1'800'000'000'123, "a<b>\"\n", "Åsa 🙂", {"", "red"}}, {5, 0, "bob", "", {}}};
+  round_trip(change);
+  auto snapshot = of_kind(Kind::snapshot);
+  snapshot.seq = 9;
+  snapshot.part = 1;
+  snapshot.parts = 2;
+  snapshot.joined = change.joined;
+  round_trip(snapshot);
+  auto ask = of_kind(Kind::ask);
+  round_trip(ask);
+  ask.of = "host-2";
+  round_trip(ask);
+  auto others = of_kind(Kind::others);
+  others.old = {{"go-1", "alice", 5, 6}};
+  round_trip(others);
+}
+
+TEST_CASE("heartbeats are read with and without what they tell of presence") {
+  std::string json;
+  append_json(json, HostEvent{HostEvent::Kind::heartbeat, "host-1", 12, {}, 7, 8, 5'000});
+  auto beat = decode_host_record(json);
+  REQUIRE(beat);
+  CHECK(beat->kind == Kind::heartbeat);
+  CHECK(beat->run == 7);
+  CHECK(beat->seq == 8);
+  CHECK(beat->interval_ms == 5'000);
+
+  json.clear();
+  append_json(json, HostEvent{HostEvent::Kind::leaving, "host-1", 0, {}});
+  beat = decode_host_record(json);
+  REQUIRE(beat);
+  CHECK(beat->kind == Kind::leaving);
+  CHECK(beat->server_id == "host-1");
+  CHECK(beat->run == 0);
+}
+
+TEST_CASE("what is no host record is refused with the reason") {
+  CHECK(refusal("") == "The document is empty. (at byte 0)");
+  CHECK(refusal("[]") == "expected an object");
+  CHECK(refusal("{}") == "no \"kind\"");
+  CHECK(refusal(R"({"kind":"dance","server_id":"h"})") == "unknown kind \"dance\"");
+  CHECK(refusal(R"({"kind":"heartbeat"})") == "no \"server_id\"");
+  CHECK(refusal(R"({"kind":"heartbeat","server_id":""})") == "member \"server_id\" has 0 bytes; it takes 1 to 4096");
+  CHECK(refusal(R"({"kind":"ask","server_id":"h"})") == "no \"run\"");
+  CHECK(refusal(R"({"kind":"ask","server_id":"h","run":-1})") ==
+        "member \"run\" is no whole number from 1 to 9223372036854775807");
+  CHECK(refusal(R"({"kind":"change","server_id":"h","run":1,"seq":1,"left":[]})") == "no \"joined\"");
+  CHECK(refusal(R"({"kind":"change","server_id":"h","run":1,"seq":1,"left":[0],"joined":[]})") ==
+        "a connection's number is no number from 1");
+  CHECK(refusal(R"({"kind":"change","server_id":"h","run":1,"seq":1,"left":[],"joined":[[1,0,"a"]]})") ==
+        "a connection is no list of number, time, user, name, and rooms");
+  CHECK(refusal(R"({"kind":"change","server_id":"h","run":1,"seq":1,"left":[],"joined":[[1,0,"","",""]]})") ==
+        "a user's id has 0 bytes; it takes 1 to 4096");
+  CHECK(refusal(R"({"kind":"change","server_id":"h","run":1,"seq":1,"left":[],"joined":[[1,0,"\udc00","",""]]})") ==
+        "a user's id has half a surrogate pair");
+  CHECK(refusal(R"({"kind":"snapshot","server_id":"h","run":1,"seq":1,"part":2,"parts":2,"joined":[]})") ==
+        "part 2 of 2 parts; they count from 0");
+  CHECK(refusal(std::string(R"({"kind":"ask","server_id":"h","run":1})") + '\0') == "something follows the object (at byte 38)");
+  CHECK(refusal(std::string(most_host_record_bytes + 1, ' ')).ends_with("the limit is 4194304"));
+  CHECK(refusal(std::string(1'000'000, '[')).starts_with("Invalid value"));
+}
+
+TEST_CASE("members that are not known are passed over") {
+  const auto read = decode_host_record(R"({"later":[{"x":[]}],"kind":"ask","server_id":"h","run":1,"of":null})");
+  REQUIRE(read);
+  CHECK(read->of.empty());
+}
