@@ -255,6 +255,7 @@ sdk::Result<> Daemon::start() {
   // The port first: a host that cannot have it should not have disturbed the broker.
   auto options = server_options(s.settings, *listen, s.server_id);
   options.local = s.operators();
+  options.authenticator = s.authenticator;
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);

@@ -149,6 +149,7 @@ class Asking final : public Call {
 
   void start(Ask ask, const Request& request) {
     context_.set_deadline(after(options_.history_timeout));
+    static_cast<void>(link_.show_token(context_));
     const auto stub = chat::Broadcast::NewStub(link_.channel());
     reader_ = (stub.get()->*ask)(&context_, request, &queue_.completions());
     reader_->Finish(&answer_, &status_, this);
@@ -244,6 +245,7 @@ sdk::Result<HistoryPage> Client::history(const HistoryQuery& query) {
   const auto& options = state_->options;
   grpc::ClientContext context;
   context.set_deadline(after(options.history_timeout));
+  static_cast<void>(state_->link.show_token(context));
   chat::HistoryReply answer;
   const auto stub = chat::Broadcast::NewStub(state_->link.channel());
   const auto status = stub->History(&context, to_wire(options.user, query), &answer);

@@ -46,6 +46,20 @@ std::shared_ptr<grpc::Channel> Link::make(const char* policy) const {
   return grpc::CreateCustomChannel(options_.target, grpc::InsecureChannelCredentials(), arguments);
 }
 
+std::string Link::token() const {
+  const std::lock_guard lock(token_mutex_);
+  std::string token = options_.new_token ? options_.new_token() : options_.token;
+  // Files end in a line end, which no header may have.
+  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.pop_back();
+  return token;
+}
+
+std::string Link::show_token(grpc::ClientContext& context) const {
+  auto shown = token();
+  if (!shown.empty()) context.AddMetadata("authorization", "Bearer " + shown);
+  return shown;
+}
+
 std::shared_ptr<grpc::Channel> Link::channel() const {
   const std::lock_guard lock(mutex_);
   return channel_;

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
 
 #include "chatd/client/client.hpp"
 
@@ -26,6 +28,12 @@ class Link {
   // blocks
   void leave(const std::shared_ptr<grpc::Channel>& channel);
 
+  // Shows the server who calls, and returns the token that it did that with; empty: none. [any] may block, for the caller's
+  // new_token
+  std::string show_token(grpc::ClientContext& context) const;
+  // The token as it is now. [any] may block, likewise
+  [[nodiscard]] std::string token() const;
+
   // Whether the server was last seen to be chatd, not an older one. [any] never blocks
   [[nodiscard]] bool is_chatd() const noexcept { return is_chatd_; }
   void saw_chatd(bool is) noexcept { is_chatd_ = is; }
@@ -35,6 +43,7 @@ class Link {
 
   const Options& options_;
   std::atomic<bool> is_chatd_ = false;
+  mutable std::mutex token_mutex_;
   mutable std::mutex mutex_;
   std::shared_ptr<grpc::Channel> channel_;  // shared as gRPC has it: a call keeps its channel
   int turns_ = 0;                           // that the channel may still take; 0: it stays with the first that answers

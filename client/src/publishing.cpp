@@ -22,7 +22,8 @@ milliseconds left_until(std::chrono::steady_clock::time_point time) {
 
 // The server says that it did not take the message; of all other failures nobody knows.
 bool is_refusal(sdk::Code code) {
-  return code == sdk::Code::invalid_argument || code == sdk::Code::permission_denied || code == sdk::Code::resource_exhausted;
+  return code == sdk::Code::invalid_argument || code == sdk::Code::permission_denied || code == sdk::Code::resource_exhausted ||
+         code == sdk::Code::unauthenticated;
 }
 
 }  // namespace
@@ -39,6 +40,7 @@ std::unique_ptr<chat::Broadcast::Stub> Publishing::begin(grpc::ClientContext& co
   may_try_again_ = link_.is_chatd() && (options_.publish_tries == 0 || tries_ < options_.publish_tries);
   const auto left = left_until(until_);
   context.set_deadline(after(may_try_again_ ? std::min(left, options_.publish_try_timeout) : left));
+  static_cast<void>(link_.show_token(context));
   channel_ = tries_ == 1 ? link_.channel() : link_.fresh_channel();
   return chat::Broadcast::NewStub(channel_);
 }

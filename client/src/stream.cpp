@@ -1,6 +1,9 @@
 #include "stream.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "chatd/client/failure.hpp"
@@ -14,6 +17,13 @@ namespace {
 // What a chatd says in a stream's initial metadata when it is live (proto/chat.proto). An answer alone does not mean that: gRPC
 // also calls a refusal, which is nothing but a status, an answer.
 constexpr const char* live = "chatd-subscribed";
+// And where it asks who its clients are.
+constexpr const char* stream_name = "chatd-stream";
+constexpr const char* stream_lasts = "chatd-lasts-ms";
+
+constexpr std::chrono::milliseconds renewal_timeout{10'000};
+constexpr std::chrono::milliseconds least_wait{1'000};  // before a token that was not newer is asked for again
+constexpr std::chrono::milliseconds most_wait = std::chrono::hours(24);
 
 }  // namespace
 
@@ -35,8 +45,10 @@ Stream::~Stream() {
   if (attempt_) {
     attempt_->context.TryCancel();
     attempt_->settle->Cancel();
+    if (attempt_->renew) attempt_->renew->Cancel();
   }
   if (retry_) retry_->Cancel();
+  if (renewal_) renewal_->context.TryCancel();
   idle_.wait(lock, [this] { return under_way_ == 0; });
 }
 
@@ -59,6 +71,7 @@ bool Stream::closing() {
 void Stream::open() {
   attempt_ = std::make_unique<Attempt>();
   attempt_->channel = link_.fresh_channel();
+  attempt_->token = link_.show_token(attempt_->context);
   for (const auto& [room, token] : tokens_) attempt_->resumed.insert(room);
   attempt_->reader =
       chat::Broadcast::NewStub(attempt_->channel)->PrepareAsyncCreateStream(&attempt_->context, request(), &queue_.completions());
@@ -94,6 +107,7 @@ void Stream::on_answered(bool ok) {
   if (attempt_->context.GetServerInitialMetadata().contains(live)) {
     link_.saw_chatd(true);
     connected();
+    begin_renewing();
   }
   read();
 }
@@ -114,6 +128,65 @@ void Stream::connected() {
   listener_.connected(std::exchange(again_, true));
   for (const auto& room : std::exchange(forgotten_, {}))
     if (!closing()) listener_.missed(room, {});
+}
+
+// Where the server says that the stream ends with its token.
+void Stream::begin_renewing() {
+  const auto& told = attempt_->context.GetServerInitialMetadata();
+  const auto name = told.find(stream_name), lasts = told.find(stream_lasts);
+  if (!options_.new_token || name == told.end() || lasts == told.end()) return;
+  std::int64_t left = 0;
+  const auto* const end = lasts->second.data() + lasts->second.size();
+  if (std::from_chars(lasts->second.data(), end, left).ptr != end) return;
+  const std::lock_guard lock(mutex_);
+  if (closing_) return;
+  attempt_->name.assign(name->second.data(), name->second.size());
+  renew_before(std::chrono::milliseconds(std::min<std::int64_t>(left, most_wait.count())));
+}
+
+void Stream::renew_before(std::chrono::milliseconds end) {
+  attempt_->end = std::chrono::steady_clock::now() + end;
+  renew_in(end * 3 / 4);
+}
+
+void Stream::renew_in(std::chrono::milliseconds wait) {
+  attempt_->renew = std::make_unique<grpc::Alarm>();
+  attempt_->renew->Set(&queue_.completions(), after(wait), begin(renewal_due_));
+}
+
+void Stream::on_renewal_due(bool ok) {
+  if (!ok || closing() || attempt_->over || attempt_->name.empty()) return;
+  auto renewal = std::make_unique<Renewal>();
+  renewal->context.set_deadline(after(renewal_timeout));
+  static_cast<void>(link_.show_token(renewal->context));
+  renewal->attempt = attempt_.get();
+  chat::RefreshRequest request;
+  request.set_stream(attempt_->name);
+  const std::lock_guard lock(mutex_);
+  if (closing_) return;
+  if (renewal_) return renew_in(least_wait);  // one for an earlier try still comes back
+  renewal_ = std::move(renewal);
+  renewal_->reader =
+      chat::Broadcast::NewStub(attempt_->channel)->AsyncRefresh(&renewal_->context, request, &queue_.completions());
+  renewal_->reader->Finish(&renewal_->reply, &renewal_->status, begin(renewed_));
+}
+
+void Stream::on_renewed(bool) {
+  const std::lock_guard lock(mutex_);
+  const auto renewal = std::move(renewal_);
+  if (closing_ || attempt_->over || renewal->attempt != attempt_.get()) return;
+  if (renewal->status.ok()) {
+    const auto& lasts = renewal->reply.lasts();
+    const std::chrono::milliseconds left(lasts.seconds() * 1000 + lasts.nanos() / 1'000'000);
+    if (renewal->reply.has_lasts() && left > least_wait) renew_before(std::min(left, most_wait));
+  } else if (renewal->status.error_code() == grpc::StatusCode::NOT_FOUND) {
+    // A balancer gave the call to another host: with the newer token the stream goes on from there.
+    attempt_->moved = true;
+    attempt_->context.TryCancel();
+  } else if (const auto left = std::chrono::floor<std::chrono::milliseconds>(attempt_->end - std::chrono::steady_clock::now());
+             left > least_wait) {
+    renew_before(left);
+  }
 }
 
 void Stream::read() {
@@ -170,6 +243,9 @@ void Stream::begin_room(const chat::Message& frame) {
 
 void Stream::finish() {
   const std::lock_guard lock(mutex_);
+  attempt_->over = true;
+  if (attempt_->renew) attempt_->renew->Cancel();
+  if (renewal_) renewal_->context.TryCancel();
   attempt_->settle->Cancel();
   attempt_->reader->Finish(&attempt_->status, begin(finished_));
 }
@@ -211,7 +287,10 @@ void Stream::on_finished(bool) {
     listener_.lost(error, {});
     return open_in({});
   }
-  if (!worth_retrying(error.code)) return listener_.ended(error);
+  // A token that has ended, and of which there may be a newer one.
+  const bool newer =
+      error.code == sdk::Code::unauthenticated && options_.new_token && (attempt_->connected || link_.token() != attempt_->token);
+  if (!newer && !worth_retrying(error.code)) return listener_.ended(error);
   const auto wait = backoff_.next();
   listener_.lost(error, wait);
   open_in(wait);

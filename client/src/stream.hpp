@@ -52,13 +52,31 @@ class Stream final : public Subscription {
     chat::Message frame;
     grpc::Status status;
     std::set<std::string> resumed;  // the rooms that it goes on with
+    std::string token;              // that was shown
+    std::string name;               // of the stream, as the server has it; empty: it has no end
+    std::unique_ptr<grpc::Alarm> renew;
+    std::chrono::steady_clock::time_point end;  // unless it is given a newer token
     bool connected = false;
+    bool over = false;   // its end is on its way
     bool moved = false;  // the server is going: what it still says comes again by resuming
     std::chrono::steady_clock::time_point connected_at;
   };
 
+  // A newer token on its way to the server.
+  struct Renewal {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<chat::RefreshReply>> reader;
+    chat::RefreshReply reply;
+    grpc::Status status;
+    const Attempt* attempt = nullptr;  // it is for
+  };
+
   void open();  // with the mutex held
   void settle_in(std::chrono::milliseconds time);
+  void begin_renewing();
+  // With the mutex held.
+  void renew_before(std::chrono::milliseconds end);
+  void renew_in(std::chrono::milliseconds wait);
   void read();
   void finish();
   void connected();
@@ -78,6 +96,8 @@ class Stream final : public Subscription {
   void on_read(bool ok);
   void on_finished(bool ok);
   void on_due(bool ok);
+  void on_renewal_due(bool ok);
+  void on_renewed(bool ok);
 
   const Options& options_;
   Link& link_;
@@ -99,6 +119,8 @@ class Stream final : public Subscription {
   Step read_{*this, &Stream::on_read};
   Step finished_{*this, &Stream::on_finished};
   Step due_{*this, &Stream::on_due};
+  Step renewal_due_{*this, &Stream::on_renewal_due};
+  Step renewed_{*this, &Stream::on_renewed};
 
   std::mutex mutex_;
   std::condition_variable idle_;
@@ -106,6 +128,7 @@ class Stream final : public Subscription {
   bool closing_ = false;
   std::unique_ptr<Attempt> attempt_;
   std::unique_ptr<grpc::Alarm> retry_;
+  std::unique_ptr<Renewal> renewal_;
 };
 
 }  // namespace chatd::client

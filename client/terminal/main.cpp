@@ -1,6 +1,9 @@
 #include <clocale>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 #include <langinfo.h>
@@ -19,6 +22,12 @@ void use_utf8() {
   if (std::string_view{nl_langinfo(CODESET)} != "UTF-8") std::setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+// Empty when it cannot be read: the server then says what it wants.
+std::string contents(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -33,6 +42,7 @@ int main(int argc, char** argv) {
   terminal::Inbox inbox;
   terminal::Wakeups wakeups(inbox.descriptor());  // before the first thread
   client::Options options{.target = settings->server, .user = {settings->user, "User-" + settings->user}};
+  if (!settings->token_file.empty()) options.new_token = [file = settings->token_file] { return contents(file); };
   const auto client = client::Client::open(std::move(options));
   if (!client) {
     std::cerr << "Failed to connect to server: " << client.error().text << '\n';

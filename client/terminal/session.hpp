@@ -15,9 +15,10 @@
 namespace chatd::terminal {
 
 struct Settings {
-  std::string user;    // id
-  std::string server;  // HOST:PORT
-  std::string room;    // to start in; empty: the lobby
+  std::string user;          // id
+  std::string server;        // HOST:PORT
+  std::string room;          // to start in; empty: the lobby
+  std::string token_file{};  // empty: no token is shown
 };
 
 class Session final : private Attendant {

@@ -48,6 +48,11 @@ std::expected<Settings, int> read_settings(int argc, const char* const* argv) {
                    "The server's HOST:PORT; without it localhost and the port in SERVER_PORT, or 8081")
       ->check(check_server);
   talk->add_option("--room", settings.room, "The room to start in, beside the lobby")->check(check_name);
+  talk->add_option(
+          "--token-file", settings.token_file,
+          "A file with the token that says who you are; read again for each call, so that it may be replaced by a newer one")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
   talk->footer(
       "On a terminal, /help lists the commands. In a pipe, every line of the input is sent.\n"
       "Exit status: 0 ended, 1 refused or not sent, 2 wrong usage.");

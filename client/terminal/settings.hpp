@@ -1,4 +1,4 @@
-// The command line: `chat client USER [--server HOST:PORT] [--room ROOM]`.
+// The command line: `chat client USER [--server HOST:PORT] [--room ROOM] [--token-file FILE]`.
 #pragma once
 
 #include <expected>

@@ -233,6 +233,10 @@ void Hub::fail(Session& session, const sdk::Error& why) noexcept {
   if (!session.writing) queue(session);
 }
 
+void Hub::expel(Session& session, const sdk::Error& why) noexcept {
+  if (!session.over) fail(session, why);
+}
+
 void Hub::end_all(const sdk::Error& why) noexcept {
   closing_ = why;
   for (const auto id : std::exchange(unopened_, {})) {

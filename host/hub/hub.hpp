@@ -106,6 +106,8 @@ class Hub {
                               bool presence = false);
   // The stream is gone; forgets the session. [queue] never blocks
   void close(Session& session) noexcept;
+  // Ends the session with this status, at once or when the write in flight is done, whatever is pending. [queue] never blocks
+  void expel(Session& session, const sdk::Error& why) noexcept;
   // The write in flight is done. [queue] never blocks
   void written(Session& session) noexcept;
   // What Library::read was asked for. The session may be gone. [queue] never blocks

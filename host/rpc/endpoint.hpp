@@ -2,8 +2,10 @@
 // queue's thread but for the gates.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -12,6 +14,7 @@
 #include "chat.grpc.pb.h"
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/log.hpp"
+#include "host/access/caller.hpp"
 #include "host/hub/connection_log.hpp"
 #include "host/hub/library.hpp"
 #include "host/hub/outgoing.hpp"
@@ -20,6 +23,7 @@
 #include "host/rpc/history_call.hpp"
 #include "host/rpc/publish_call.hpp"
 #include "host/rpc/queue.hpp"
+#include "host/rpc/refresh_call.hpp"
 #include "host/rpc/server.hpp"
 #include "host/rpc/stream_call.hpp"
 #include "host/rpc/who_call.hpp"
@@ -28,8 +32,8 @@ namespace chatd::rpc {
 
 // Raw: requests and answers are bytes, so that a frame is encoded once for all.
 using BroadcastService = chat::Broadcast::WithRawMethod_CreateStream<
-    chat::Broadcast::WithRawMethod_BroadcastMessage<chat::Broadcast::WithRawMethod_History<
-        chat::Broadcast::WithRawMethod_Who<chat::Broadcast::WithRawMethod_Servers<chat::Broadcast::Service>>>>>;
+    chat::Broadcast::WithRawMethod_BroadcastMessage<chat::Broadcast::WithRawMethod_History<chat::Broadcast::WithRawMethod_Who<
+        chat::Broadcast::WithRawMethod_Servers<chat::Broadcast::WithRawMethod_Refresh<chat::Broadcast::Service>>>>>>;
 
 struct Endpoint {
   Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
@@ -43,16 +47,19 @@ struct Endpoint {
   hub::BrokerLibrary& library;
   hub::ConnectionLog connections;
   presence::Presence* presence = nullptr;  // null: who is here is not known; set before the first call
+  std::optional<access::Access> access;  // none: everybody is believed
 
   hub::MessageIds message_ids;
   std::unordered_map<std::string, std::size_t> publishing;  // publishes in flight of each sender
   Gate publishes;                                           // accepted by the broker, not answered yet
   Gate streams;
+  std::uint64_t last_stream = 0;         // counts those that were let in
   std::list<PublishCall> publish_calls;  // awaited and under way
   std::list<StreamCall> stream_calls;
   std::list<HistoryCall> history_calls;
   std::list<WhoCall> who_calls;
   std::list<ServersCall> servers_calls;
+  std::list<RefreshCall> refresh_calls;
 
   // Waits for one more call of its kind; nothing after the server is shut down. [queue] never blocks
   void await_publish();
@@ -60,6 +67,10 @@ struct Endpoint {
   void await_history();
   void await_who();
   void await_servers();
+  void await_refresh();
+
+  // Tells the asker who makes the call, at once or later. REQUIRES: access. [queue] never blocks
+  void identify(const grpc::ServerContext& context, access::Asker& asker);
 };
 
 // The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks

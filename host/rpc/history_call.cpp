@@ -29,15 +29,25 @@ void HistoryCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_history();
-  look();
+  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.access) return endpoint_.identify(context_, *this);
+  look({});
 }
 
-void HistoryCall::look() noexcept {
-  if (from_operator(context_)) return refuse(not_for_clients());
+void HistoryCall::identified(const sdk::Result<access::Who>& who) noexcept {
+  if (!who) return refuse(who.error());
+  look({endpoint_.access->authenticator, *who});
+}
+
+void HistoryCall::look(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   auto request = wire::parse_history(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
   if (!request) return refuse(request.error());
+  if (!request->user_id.empty()) {
+    if (auto allowed = caller.is("HistoryRequest.user.id", request->user_id); !allowed) return refuse(allowed.error());
+  }
+  if (auto allowed = caller.may(sdk::Action::history, request->room); !allowed) return refuse(allowed.error());
   auto& hub = endpoint_.queue.hub();
   hub::Question question{std::move(request->room), request->place, {}, 0, request->limit};
   using Place = wire::HistoryRequest::Place;

@@ -8,6 +8,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "chatd/sdk/error.hpp"
+#include "host/access/caller.hpp"
 #include "host/hub/history.hpp"
 #include "host/rpc/queue.hpp"
 
@@ -15,7 +16,7 @@ namespace chatd::rpc {
 
 struct Endpoint;
 
-class HistoryCall {
+class HistoryCall final : private access::Asker {
  public:
   explicit HistoryCall(Endpoint& endpoint) : endpoint_(endpoint) {}
   HistoryCall(const HistoryCall&) = delete;
@@ -29,7 +30,8 @@ class HistoryCall {
  private:
   void begun(bool ok) noexcept;
   void finished(bool ok) noexcept;
-  void look() noexcept;
+  void identified(const sdk::Result<access::Who>& who) noexcept override;
+  void look(const access::Caller& caller) noexcept;
   void answer(const sdk::Result<hub::Answer>& found) noexcept;
   void refuse(const sdk::Error& why) noexcept;
 

@@ -28,15 +28,23 @@ void PublishCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_publish();
-  publish();
+  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.access) return endpoint_.identify(context_, *this);
+  publish({});
 }
 
-void PublishCall::publish() noexcept {
-  if (from_operator(context_)) return refuse(not_for_clients());
+void PublishCall::identified(const sdk::Result<access::Who>& who) noexcept {
+  if (!who) return refuse(who.error());
+  publish({endpoint_.access->authenticator, *who});
+}
+
+void PublishCall::publish(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   auto request = wire::parse_publish(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
   if (!request) return refuse(request.error());
+  if (auto allowed = caller.is("Message.id", request->sender); !allowed) return refuse(allowed.error());
+  if (auto allowed = caller.may(sdk::Action::publish, request->room); !allowed) return refuse(allowed.error());
   // Nobody waits for it any more: it need not go out.
   if (context_.deadline() <= std::chrono::system_clock::now())
     return refuse({sdk::Code::deadline_exceeded, "the deadline had passed before the message was taken", true});

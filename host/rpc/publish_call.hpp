@@ -11,6 +11,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "chatd/sdk/broker.hpp"
+#include "host/access/caller.hpp"
 #include "host/hub/known_log.hpp"
 #include "host/hub/outgoing.hpp"
 #include "host/rpc/queue.hpp"
@@ -19,7 +20,7 @@ namespace chatd::rpc {
 
 struct Endpoint;
 
-class PublishCall final : public sdk::Completion, private hub::Waiter {
+class PublishCall final : public sdk::Completion, private hub::Waiter, private access::Asker {
  public:
   explicit PublishCall(Endpoint& endpoint) : endpoint_(endpoint) {}
   PublishCall(const PublishCall&) = delete;
@@ -35,7 +36,8 @@ class PublishCall final : public sdk::Completion, private hub::Waiter {
  private:
   void begun(bool ok) noexcept;
   void finished(bool ok) noexcept;
-  void publish() noexcept;
+  void identified(const sdk::Result<access::Who>& who) noexcept override;
+  void publish(const access::Caller& caller) noexcept;
   [[nodiscard]] bool enter(const std::string& sender);
   void leave() noexcept;
   void settle() noexcept;

@@ -15,6 +15,7 @@
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/acceptor.hpp"
+#include "host/rpc/credentials.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/health.hpp"
@@ -30,6 +31,7 @@ using sdk::text;
 
 // Few: what a write's completion stands behind in the queue. Calls that none awaits yet wait in gRPC.
 constexpr int awaited_publishes = 2;
+constexpr std::size_t most_identities = 20'000;  // a digest and an identity each, below a kilobyte
 constexpr int handshake_timeout_ms = 10'000;
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
@@ -63,7 +65,9 @@ Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, co
       library(its_library),
       connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
       publishes(options.publishes_in_flight),
-      streams(std::numeric_limits<std::size_t>::max()) {}
+      streams(std::numeric_limits<std::size_t>::max()) {
+  if (options.authenticator) access.emplace(*options.authenticator, queue.inbox(), clock, most_identities);
+}
 
 void Endpoint::await_publish() {
   const auto call = publish_calls.emplace(publish_calls.end(), *this);
@@ -88,6 +92,17 @@ void Endpoint::await_who() {
 void Endpoint::await_servers() {
   const auto call = servers_calls.emplace(servers_calls.end(), *this);
   call->await(call);
+}
+
+void Endpoint::await_refresh() {
+  const auto call = refresh_calls.emplace(refresh_calls.end(), *this);
+  call->await(call);
+}
+
+void Endpoint::identify(const grpc::ServerContext& context, access::Asker& asker) {
+  const auto credentials = credentials_of(context);
+  if (!credentials) return asker.identified(std::unexpected(credentials.error()));
+  access->identities.identify(*credentials, asker);
 }
 
 namespace {
@@ -248,6 +263,7 @@ sdk::Result<> Server::start() {
   state_->endpoint->await_history();
   state_->endpoint->await_who();
   state_->endpoint->await_servers();
+  state_->endpoint->await_refresh();
   for (int i = 0; i < awaited_publishes; ++i) state_->endpoint->await_publish();
   state_->library->start();
   if (state_->options.local) state_->options.local->service->await(*this, *state_->queue);
@@ -272,7 +288,10 @@ void Server::warm(hub::Log log) {
 }
 
 void Server::tick() {
-  inbox().put([&state = *state_]() noexcept { state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now()); });
+  inbox().put([&state = *state_]() noexcept {
+    if (auto& access = state.endpoint->access) access->tick();
+    state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now());
+  });
 }
 
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }

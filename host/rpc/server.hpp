@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "chatd/sdk/authenticator.hpp"
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/error.hpp"
@@ -56,6 +57,7 @@ struct ServerOptions {
   std::size_t history_records = 50'000;
   std::string token_key;
   std::optional<LocalListener> local;
+  sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
 };
 
 // What is answered while draining. [any] never blocks

@@ -33,15 +33,38 @@ void StreamCall::begun(bool ok) noexcept {
   }
   outstanding_ = 1;  // gone_
   endpoint_.await_stream();
-  take_up();
+  if (from_operator(context_)) return end(not_for_clients(), {});
+  if (!endpoint_.access) return take_up();
+  ++outstanding_;
+  endpoint_.identify(context_, *this);
+}
+
+void StreamCall::identified(const sdk::Result<access::Who>& who) noexcept {
+  if (gone_already_) {
+    // Nobody is there to be told.
+  } else if (who) {
+    caller_ = {endpoint_.access->authenticator, *who};
+    take_up();
+  } else {
+    end(who.error(), {});
+  }
+  came_back();
 }
 
 void StreamCall::take_up() noexcept {
-  if (from_operator(context_)) return end(not_for_clients(), {});
   grpc::Slice storage;
   auto request = wire::parse_connect(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
   if (!request) return end(request.error(), {});
+  if (auto allowed = caller_.is("User.id", request->user_id); !allowed) return end(allowed.error(), {});
+  for (const auto& [name, token] : request->rooms) {
+    if (auto allowed = caller_.may(sdk::Action::join, name); !allowed) return end(allowed.error(), {});
+    if (request->presence) {
+      if (auto allowed = caller_.may(sdk::Action::presence, name); !allowed) return end(allowed.error(), {});
+    }
+    if (request->history == 0 || !token.empty()) continue;
+    if (auto allowed = caller_.may(sdk::Action::history, name); !allowed) return end(allowed.error(), {});
+  }
   auto& hub = endpoint_.queue.hub();
   std::vector<hub::Hub::Wish> wishes;
   wishes.reserve(request->rooms.size());
@@ -56,10 +79,11 @@ void StreamCall::take_up() noexcept {
   }
   if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down(), {});
 
+  number_ = ++endpoint_.last_stream;
   session_ =
       &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history, request->presence);
   endpoint_.connections.say(session_->user_id, true);
-  // Whether the client may watch presence in these rooms belongs before this; `rooms` are those that it may be seen in.
+  if (const auto* const identity = caller_.identity()) endpoint_.access->leases.take(number_, *this, identity->streams_end);
   if (endpoint_.presence) {
     wire::HostConnection connection{
         session_->id, since(endpoint_.clock.now()), session_->user_id, std::move(request->user_name), {}};
@@ -68,9 +92,48 @@ void StreamCall::take_up() noexcept {
   }
 }
 
+void StreamCall::lapsed() noexcept {
+  if (session_->ending) return cut();  // it was told, and takes nothing any more
+  endpoint_.queue.hub().expel(*session_,
+                              {sdk::Code::unauthenticated,
+                               "your credentials have expired, and no newer ones came in time; connect again with such, "
+                               "and resume",
+                               false});
+}
+
+// REQUIRES: a session.
+sdk::Result<> StreamCall::may_stay(const access::Caller& caller) const {
+  for (const auto& membership : session_->memberships) {
+    if (auto allowed = caller.may(sdk::Action::join, membership.room->name); !allowed) return allowed;
+    if (!session_->presence) continue;
+    if (auto allowed = caller.may(sdk::Action::presence, membership.room->name); !allowed) return allowed;
+  }
+  return {};
+}
+
+void StreamCall::revised() noexcept {
+  if (const auto allowed = may_stay(caller_); !allowed) endpoint_.queue.hub().expel(*session_, allowed.error());
+}
+
+sdk::Result<> StreamCall::renew(const access::Who& who) noexcept {
+  if (session_->over || session_->ending) {
+    return sdk::fail(sdk::Code::not_found, "the stream is ending already; connect again, and resume");
+  }
+  const access::Caller newer(endpoint_.access->authenticator, who);
+  if (auto same = newer.is("the stream's user", session_->user_id); !same) return same;
+  if (auto allowed = may_stay(newer); !allowed) return allowed;
+  caller_ = newer;
+  return {};
+}
+
 void StreamCall::open() noexcept {
   // At once, or the client could not know that it is subscribed until the first message.
   context_.AddInitialMetadata("chatd-subscribed", "1");
+  if (const auto* const identity = caller_.identity()) {
+    context_.AddInitialMetadata("chatd-stream", sdk::text(endpoint_.options.server_id, '/', number_));
+    if (const auto left = access::time_left(identity->streams_end, endpoint_.clock.now()))
+      context_.AddInitialMetadata("chatd-lasts-ms", sdk::text(left->count()));
+  }
   ++outstanding_;
   writer_.SendInitialMetadata(&opened_);
 }
@@ -106,7 +169,9 @@ void StreamCall::finished(bool) noexcept { came_back(); }
 
 // However it ended: refused, ended by us, cancelled, or the connection broke.
 void StreamCall::gone(bool) noexcept {
+  gone_already_ = true;
   if (session_) {
+    if (endpoint_.access) endpoint_.access->leases.give_up(number_);
     endpoint_.connections.say(session_->user_id, false);
     if (endpoint_.presence) endpoint_.presence->leave(session_->id);
     endpoint_.queue.hub().close(*std::exchange(session_, nullptr));

@@ -1,6 +1,7 @@
 // StreamCall: one CreateStream, from waiting for it to its end. The outlet of its session. Everything on the queue's thread.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <span>
 
@@ -8,6 +9,7 @@
 #include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include "host/access/caller.hpp"
 #include "host/hub/session.hpp"
 #include "host/rpc/direct_write.hpp"
 #include "host/rpc/queue.hpp"
@@ -16,7 +18,7 @@ namespace chatd::rpc {
 
 struct Endpoint;
 
-class StreamCall final : public hub::Outlet {
+class StreamCall final : public hub::Outlet, private access::Asker, private access::Tenant {
  public:
   explicit StreamCall(Endpoint& endpoint) : endpoint_(endpoint) {}
   StreamCall(const StreamCall&) = delete;
@@ -37,7 +39,12 @@ class StreamCall final : public hub::Outlet {
   void wrote(bool ok) noexcept;
   void finished(bool ok) noexcept;
   void gone(bool ok) noexcept;
+  void identified(const sdk::Result<access::Who>& who) noexcept override;
   void take_up() noexcept;
+  [[nodiscard]] sdk::Result<> may_stay(const access::Caller& caller) const;
+  void lapsed() noexcept override;
+  void revised() noexcept override;
+  [[nodiscard]] sdk::Result<> renew(const access::Who& who) noexcept override;
   void came_back() noexcept;
 
   Endpoint& endpoint_;
@@ -51,7 +58,10 @@ class StreamCall final : public hub::Outlet {
   DirectWrite message_{wrote_};
   On<StreamCall, &StreamCall::finished> finished_{this};
   On<StreamCall, &StreamCall::gone> gone_{this};
+  access::Caller caller_;
   hub::Session* session_ = nullptr;
+  std::uint64_t number_ = 0;  // once it has a session
+  bool gone_already_ = false;
   int outstanding_ = 0;  // tags that gRPC still owes us; the call may go when there are none
 };
 

@@ -41,14 +41,21 @@ class Page final : public sdk::PresentUserReader {
   const std::size_t limit_;
 };
 
-// One user: the rooms and servers of all connections.
+// One user: the rooms and servers of all connections, as far as the caller may see who is there.
 class Person final : public sdk::PresenceReader {
  public:
+  explicit Person(const access::Caller& caller) : caller_(caller) {}
   void take(const sdk::Presence& one) noexcept override {
+    bool seen = false;
+    for (const auto room : one.rooms) {
+      if (!caller_.may(sdk::Action::presence, room)) continue;
+      seen = true;
+      insert(rooms, room);
+    }
+    if (!seen) return;
     ++connections;
     name = one.user_name;
     insert(servers, one.server_id);
-    for (const auto room : one.rooms) insert(rooms, room);
   }
   std::size_t connections = 0;
   std::string name;
@@ -59,6 +66,8 @@ class Person final : public sdk::PresenceReader {
     const auto at = std::ranges::lower_bound(sorted, text);
     if (at == sorted.end() || *at != text) sorted.emplace(at, text);
   }
+
+  const access::Caller& caller_;
 };
 
 std::string in_room(const sdk::PresenceStore& store, const wire::WhoRequest& request) {
@@ -69,8 +78,8 @@ std::string in_room(const sdk::PresenceStore& store, const wire::WhoRequest& req
   return page.answer.bytes();
 }
 
-std::string about(const sdk::PresenceStore& store, const wire::WhoRequest& request) {
-  Person person;
+std::string about(const sdk::PresenceStore& store, const wire::WhoRequest& request, const access::Caller& caller) {
+  Person person(caller);
   store.of_user(request.about, most_connections, person);
   wire::WhoAnswer answer;
   if (person.connections > 0) {
@@ -100,19 +109,30 @@ void WhoCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_who();
-  look();
+  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.access) return endpoint_.identify(context_, *this);
+  look({});
 }
 
-void WhoCall::look() noexcept {
-  if (from_operator(context_)) return refuse(not_for_clients());
+void WhoCall::identified(const sdk::Result<access::Who>& who) noexcept {
+  if (!who) return refuse(who.error());
+  look({endpoint_.access->authenticator, *who});
+}
+
+void WhoCall::look(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   const auto request = wire::parse_who(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
   if (!request) return refuse(request.error());
   if (!endpoint_.presence) return refuse(no_presence());
-  // Whether the asker may see presence in this room, or of this user in each of their rooms, belongs here.
+  if (!request->user_id.empty()) {
+    if (auto allowed = caller.is("WhoRequest.user.id", request->user_id); !allowed) return refuse(allowed.error());
+  }
+  if (request->about.empty()) {
+    if (auto allowed = caller.may(sdk::Action::presence, request->room); !allowed) return refuse(allowed.error());
+  }
   const auto& store = endpoint_.presence->store();
-  writer_.Finish(buffer(request->about.empty() ? in_room(store, *request) : about(store, *request)), grpc::Status::OK,
+  writer_.Finish(buffer(request->about.empty() ? in_room(store, *request) : about(store, *request, caller)), grpc::Status::OK,
                  &finished_);
 }
 
@@ -132,17 +152,27 @@ void ServersCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_servers();
-  look();
+  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.access) return endpoint_.identify(context_, *this);
+  look({});
 }
 
-void ServersCall::look() noexcept {
-  if (from_operator(context_)) return refuse(not_for_clients());
+void ServersCall::identified(const sdk::Result<access::Who>& who) noexcept {
+  if (!who) return refuse(who.error());
+  look({endpoint_.access->authenticator, *who});
+}
+
+void ServersCall::look(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   const auto user_id = wire::parse_servers(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
   if (!user_id) return refuse(user_id.error());
   if (!endpoint_.presence) return refuse(no_presence());
-  // Whether the asker may see presence at all belongs here.
+  if (!user_id->empty()) {
+    if (auto allowed = caller.is("ServersRequest.user.id", *user_id); !allowed) return refuse(allowed.error());
+  }
+  // It is about no room, and everybody begins in the lobby.
+  if (auto allowed = caller.may(sdk::Action::presence, {}); !allowed) return refuse(allowed.error());
   const auto& store = endpoint_.presence->store();
   const auto now = std::chrono::steady_clock::now();
   wire::ServersAnswer answer;

@@ -8,13 +8,14 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "chatd/sdk/error.hpp"
+#include "host/access/caller.hpp"
 #include "host/rpc/queue.hpp"
 
 namespace chatd::rpc {
 
 struct Endpoint;
 
-class WhoCall {
+class WhoCall final : private access::Asker {
  public:
   explicit WhoCall(Endpoint& endpoint) : endpoint_(endpoint) {}
   WhoCall(const WhoCall&) = delete;
@@ -26,7 +27,8 @@ class WhoCall {
  private:
   void begun(bool ok) noexcept;
   void finished(bool ok) noexcept;
-  void look() noexcept;
+  void identified(const sdk::Result<access::Who>& who) noexcept override;
+  void look(const access::Caller& caller) noexcept;
   void refuse(const sdk::Error& why) noexcept;
 
   Endpoint& endpoint_;
@@ -38,7 +40,7 @@ class WhoCall {
   On<WhoCall, &WhoCall::finished> finished_{this};
 };
 
-class ServersCall {
+class ServersCall final : private access::Asker {
  public:
   explicit ServersCall(Endpoint& endpoint) : endpoint_(endpoint) {}
   ServersCall(const ServersCall&) = delete;
@@ -50,7 +52,8 @@ class ServersCall {
  private:
   void begun(bool ok) noexcept;
   void finished(bool ok) noexcept;
-  void look() noexcept;
+  void identified(const sdk::Result<access::Who>& who) noexcept override;
+  void look(const access::Caller& caller) noexcept;
   void refuse(const sdk::Error& why) noexcept;
 
   Endpoint& endpoint_;

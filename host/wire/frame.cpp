@@ -105,4 +105,13 @@ std::string encode_close(std::string_view message_id, std::string_view topic, sd
   return close.SerializeAsString();
 }
 
+std::string encode_refreshed(std::optional<std::chrono::milliseconds> lasts) {
+  chat::RefreshReply reply;
+  if (lasts) {
+    reply.mutable_lasts()->set_seconds(lasts->count() / 1000);
+    reply.mutable_lasts()->set_nanos(static_cast<std::int32_t>(lasts->count() % 1000) * 1'000'000);
+  }
+  return reply.SerializeAsString();
+}
+
 }  // namespace chatd::wire

@@ -1,6 +1,7 @@
 // The protobuf bytes of chat.Message and chat.Close as they go to clients, without any transport's framing.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -60,5 +61,8 @@ struct History {
 
 // A publish's answer; without a position when the offset is below zero. [any] never blocks
 [[nodiscard]] std::string encode_close(std::string_view message_id, std::string_view topic, sdk::Position position);
+
+// A Refresh's answer. [any] never blocks
+[[nodiscard]] std::string encode_refreshed(std::optional<std::chrono::milliseconds> lasts);
 
 }  // namespace chatd::wire

@@ -26,6 +26,7 @@ struct TextField {
 };
 constexpr TextField connect_texts[]{{4, "Connect.rooms"}};
 constexpr TextField history_texts[]{{1, "HistoryRequest.room"}};
+constexpr TextField refresh_texts[]{{1, "RefreshRequest.stream"}};
 constexpr TextField user_texts[]{{1, "User.id"}, {2, "User.name"}};
 constexpr TextField message_texts[]{{1, "Message.id"}, {2, "Message.content"}, {4, "Message.room"}, {5, "Message.message_id"}};
 
@@ -167,6 +168,14 @@ sdk::Result<HistoryRequest> parse_history(std::string_view bytes, const Limits& 
   request.room = std::move(*asked.mutable_room());
   request.user_id = std::move(*asked.mutable_user()->mutable_id());
   return request;
+}
+
+sdk::Result<RefreshRequest> parse_refresh(std::string_view bytes) {
+  chat::RefreshRequest asked;
+  if (!asked.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return std::unexpected(why_unparsable(bytes, "chat.RefreshRequest", refresh_texts));
+  }
+  return RefreshRequest{std::move(*asked.mutable_stream())};
 }
 
 sdk::Result<PublishRequest> parse_publish(std::string_view bytes, const Limits& limits) {

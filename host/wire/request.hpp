@@ -61,9 +61,15 @@ struct PublishRequest {
   std::string message_id;  // empty: none was chosen
 };
 
+// chat.RefreshRequest.
+struct RefreshRequest {
+  std::string stream;
+};
+
 // [any] never blocks
 [[nodiscard]] sdk::Result<ConnectRequest> parse_connect(std::string_view bytes, const Limits& limits);
 [[nodiscard]] sdk::Result<PublishRequest> parse_publish(std::string_view bytes, const Limits& limits);
 [[nodiscard]] sdk::Result<HistoryRequest> parse_history(std::string_view bytes, const Limits& limits);
+[[nodiscard]] sdk::Result<RefreshRequest> parse_refresh(std::string_view bytes);
 
 }  // namespace chatd::wire

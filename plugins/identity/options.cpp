@@ -1,26 +1,131 @@
 #include "plugins/identity/options.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "chatd/sdk/text.hpp"
+#include "plugins/identity/algorithm.hpp"
+#include "plugins/identity/rules.hpp"
 
 namespace chatd::identity {
 namespace {
 
-const std::vector<std::string_view> known_modes{"open"};
+using sdk::any;
+using sdk::between;
+using sdk::text;
 
-sdk::Place place(const sdk::Section& section, std::string_view key) {
-  const auto found = std::ranges::find(section.entries, key, &sdk::Entry::key);
-  return found == section.entries.end() ? section.place : found->place;
-}
+const std::vector<std::string_view> known_modes{"open", "jwt", "static"};
+
+bool has(const std::vector<std::string>& texts, std::string_view text) { return std::ranges::find(texts, text) != texts.end(); }
+
+class Checks {
+ public:
+  Checks(const Options& options, const sdk::Section& section) : options_(options), section_(section) {}
+
+  void modes() {
+    const auto& modes = options_.modes;
+    for (auto mode = modes.begin(); mode != modes.end(); ++mode) {
+      if (std::ranges::find(known_modes, *mode) == known_modes.end()) {
+        const auto near = sdk::nearest(*mode, known_modes);
+        report("modes", text("names \"", *mode, "\"; ",
+                             near.empty() ? std::string("there are: open, jwt, static") : text("did you mean \"", near, "\"?")));
+      } else if (std::find(modes.begin(), mode, *mode) != mode) {
+        report("modes", text("names \"", *mode, "\" more than once; name it once"));
+      } else if (*mode == "open" && mode + 1 != modes.end()) {
+        report("modes", text("names \"open\" before \"", *(mode + 1),
+                             "\", which would never be asked: open believes everybody; name it last, or leave it out"));
+      }
+    }
+  }
+
+  void jwt() {
+    const bool on = has(options_.modes, "jwt");
+    used(on, "jwt_keys", options_.jwt_keys, "jwt");
+    if (!on) return;
+    if (options_.jwt_algorithms.empty())
+      report("jwt_algorithms", "is empty; name what tokens are signed with, such as [\"RS256\"]");
+    for (const auto& name : options_.jwt_algorithms) {
+      if (algorithm(name)) continue;
+      const auto near = sdk::nearest(name, algorithm_names());
+      report("jwt_algorithms", text("names \"", name, "\"; ",
+                                    near.empty() ? std::string("there are HS, RS, PS and ES with 256, 384 and 512, and EdDSA")
+                                                 : text("did you mean \"", near, "\"?")));
+    }
+    for (const auto& [key, claim] : {std::pair<std::string_view, const std::string&>("jwt_user_claim", options_.jwt_user_claim),
+                                     {"jwt_roles_claim", options_.jwt_roles_claim},
+                                     {"jwt_grants_claim", options_.jwt_grants_claim}}) {
+      if (claim.empty()) report(key, "is empty; name a claim");
+    }
+  }
+
+  void users() { used(has(options_.modes, "static"), "static_users", options_.static_users, "static"); }
+
+  void rules() {
+    for (const auto& rule : options_.rules) {
+      if (const auto parsed = parse_rule(rule); !parsed) report("rules", text(": ", parsed.error().text));
+    }
+    if (!options_.rules.empty() && options_.modes == std::vector<std::string>{"open"})
+      report("rules", "has rules, which the mode open does not look at; name other modes, or leave them out");
+  }
+
+  [[nodiscard]] sdk::Problems take() { return std::move(problems_); }
+
+ private:
+  // A path that a mode needs, and that says nothing without it.
+  void used(bool on, std::string_view key, const std::string& path, std::string_view mode) {
+    if (on && path.empty()) report(key, text("is empty; the mode ", mode, " needs it"));
+    if (!on && !path.empty())
+      report(key, text("is for the mode ", mode, ", which is not in modes; add it there, or leave this out"));
+  }
+
+  void report(std::string_view key, std::string_view what) {
+    const auto found = std::ranges::find(section_.entries, key, &sdk::Entry::key);
+    problems_.push_back({found == section_.entries.end() ? section_.place : found->place,
+                         text('"', key, "\" in [", section_.name, ']', what.starts_with(':') ? "" : " ", what)});
+  }
+
+  const Options& options_;
+  const sdk::Section& section_;
+  sdk::Problems problems_;
+};
 
 }  // namespace
 
 const sdk::OptionList<Options>& option_list() {
   static const sdk::OptionList<Options> list{
       {"modes", &Options::modes, "", sdk::not_empty(),
-       "How it is found out who a client is, in this order; the first that knows what to do with what the client shows decides. "
-       "`open`: every client is who it says it is, and may do everything."},
+       "How it is found out who a client is, in this order; the first that knows what to do with what the client shows decides, "
+       "and "
+       "whom none knows is refused. `open`: every client is who it says it is, and may do everything but administer. `jwt`: by a "
+       "token. `static`: by name and password."},
+      {"rules", &Options::rules, "", any(),
+       "Who may do what where, unless by `open`; what no rule and no grant of a token allows is denied. A rule is "
+       "`everyone: ACTIONS in ROOMS`, or for `role NAME` or `user NAME`. Actions are `join`, `publish`, `history`, `presence` "
+       "and "
+       "`admin`; rooms are names in which `*` stands for any text, and `lobby`. `admin` is about no room and needs no ` in `."},
+      {"reload_ms", &Options::reload_ms, "ms", between(50, 3'600'000),
+       "Interval at which the files are looked at; one that has changed is read again."},
+      {"jwt_algorithms", &Options::jwt_algorithms, "", any(),
+       "What tokens are signed with, whatever they say: HS, RS, PS or ES with 256, 384 or 512, or EdDSA."},
+      {"jwt_keys", &Options::jwt_keys, "", any(),
+       "The keys: a file, or a folder of files. `*.pem`, `*.crt`: a public key or a certificate; `*.secret`: a secret, as it is; "
+       "`*.json`, `*.jwk`, `*.jwks`: JSON Web Keys. A key of a folder is called as its file is without the ending, and a token "
+       "names "
+       "it (`kid`); a single file's fits every token."},
+      {"jwt_issuer", &Options::jwt_issuer, "", any(), "The issuer (`iss`) that a token must have. Empty: any."},
+      {"jwt_audience", &Options::jwt_audience, "", any(),
+       "A token must be for one of these (`aud`). Empty: it is not looked at."},
+      {"jwt_user_claim", &Options::jwt_user_claim, "", any(), "The claim that says who the user is. A dot leads into an object."},
+      {"jwt_roles_claim", &Options::jwt_roles_claim, "", any(), "The claim with the user's roles: a text or a list of texts."},
+      {"jwt_grants_claim", &Options::jwt_grants_claim, "", any(),
+       "The claim that says what the user may do: a list of objects such as `{\"rooms\": [\"team-*\"], \"actions\": "
+       "[\"join\"]}`."},
+      {"jwt_skew_ms", &Options::jwt_skew_ms, "ms", between(0, 3'600'000), "What clocks may differ by."},
+      {"jwt_grace_ms", &Options::jwt_grace_ms, "ms", between(0, 86'400'000),
+       "How long a stream stays after its token has expired, for a newer one to come."},
+      {"jwt_endless", &Options::jwt_endless, "", any(), "Whether tokens that do not expire are taken."},
+      {"static_users", &Options::static_users, "", any(),
+       "The file of users: lines of `NAME:HASH` or `NAME:HASH:ROLE,ROLE`; docs/security.md says how to make a hash."},
       {"presence_connections", &Options::presence_connections, "connections", sdk::between(1, 1e9),
        "Connections of all hosts together that are kept to tell who is here; those beyond are not seen."},
   };
@@ -28,21 +133,12 @@ const sdk::OptionList<Options>& option_list() {
 }
 
 sdk::Problems check(const Options& options, const sdk::Section& section) {
-  sdk::Problems problems;
-  const auto report = [&](std::string text) { problems.push_back({place(section, "modes"), std::move(text)}); };
-  for (auto mode = options.modes.begin(); mode != options.modes.end(); ++mode) {
-    if (std::ranges::find(known_modes, *mode) == known_modes.end()) {
-      const auto near = sdk::nearest(*mode, known_modes);
-      report(sdk::text("\"modes\" in [", section.name, "] names \"", *mode, "\"; ",
-                       near.empty() ? std::string("there is: open") : sdk::text("did you mean \"", near, "\"?")));
-    } else if (std::find(options.modes.begin(), mode, *mode) != mode) {
-      report(sdk::text("\"modes\" in [", section.name, "] names \"", *mode, "\" more than once; name it once"));
-    } else if (*mode == "open" && mode + 1 != options.modes.end()) {
-      report(sdk::text("\"modes\" in [", section.name, "] names \"open\" before \"", *(mode + 1),
-                       "\", which would never be asked: open believes everybody; name it last, or leave it out"));
-    }
-  }
-  return problems;
+  Checks checks(options, section);
+  checks.modes();
+  checks.rules();
+  checks.jwt();
+  checks.users();
+  return checks.take();
 }
 
 }  // namespace chatd::identity

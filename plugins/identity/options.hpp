@@ -11,13 +11,29 @@ namespace chatd::identity {
 
 struct Options {
   std::vector<std::string> modes{"open"};
+  std::vector<std::string> rules;
+  std::int64_t reload_ms = 1'000;
+
+  std::vector<std::string> jwt_algorithms;
+  std::string jwt_keys;
+  std::string jwt_issuer;
+  std::vector<std::string> jwt_audience;
+  std::string jwt_user_claim = "sub";
+  std::string jwt_roles_claim = "roles";
+  std::string jwt_grants_claim = "grants";
+  std::int64_t jwt_skew_ms = 30'000;
+  std::int64_t jwt_grace_ms = 60'000;
+  bool jwt_endless = false;
+
+  std::string static_users;
+
   std::int64_t presence_connections = 1'000'000;
 };
 
 // Valid until exit. [any] never blocks
 [[nodiscard]] const sdk::OptionList<Options>& option_list();
 
-// What no key can tell by itself: unknown modes and what stands behind `open`. [any] never blocks
+// What no key can tell by itself. [any] never blocks
 [[nodiscard]] sdk::Problems check(const Options& options, const sdk::Section& section);
 
 }  // namespace chatd::identity

@@ -16,6 +16,7 @@ using namespace chatd::fuzz;
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   google::protobuf::SetLogHandler(nullptr);  // it writes a line for each text that is not UTF-8
+  if (const auto refresh = wire::parse_refresh(view(data, size)); !refresh) must_be_refusal(refresh.error());
   return 0;
 }
 

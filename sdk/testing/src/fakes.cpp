@@ -36,6 +36,23 @@ std::optional<Result<Position>> RecordingCompletion::wait(Deadline deadline) con
   return first_;
 }
 
+void RecordingVerdict::decided(Found found) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (++count_ == 1) first_ = std::move(found);
+  answered_.notify_all();
+}
+
+int RecordingVerdict::count() const {
+  const std::lock_guard lock(mutex_);
+  return count_;
+}
+
+std::optional<Found> RecordingVerdict::wait(Deadline deadline) const {
+  std::unique_lock lock(mutex_);
+  answered_.wait_until(lock, deadline, [this] { return first_.has_value(); });
+  return first_;
+}
+
 // Counts a call from its begin to its end.
 class RecordingSink::Call {
  public:

@@ -1,15 +1,13 @@
 // Streams and publishes over connections that break, history, and a host that is restarted: the client library and a real host.
-#include <algorithm>
-#include <condition_variable>
 #include <csignal>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
 #include "chatd/client/client.hpp"
 #include "host_process.hpp"
+#include "notes.hpp"
 #include "relay.hpp"
 
 using namespace chatd;
@@ -17,43 +15,6 @@ using namespace chatd::client;
 using namespace chatd::testing;
 
 namespace {
-
-class Notes final : public Listener {
- public:
-  void connected(bool again) override { add(again ? "again" : "connected"); }
-  void message(Message message) override { add(message.room + "/" + message.content); }
-  void recovered(const std::string& room) override { add("recovered " + room + "/"); }
-  void missed(const std::string& room, const Loss&) override { add("missed " + room + "/"); }
-  void lost(const sdk::Error&, std::chrono::milliseconds) override { add("lost"); }
-  void ended(const sdk::Error& error) override { add("ended: " + error.text); }
-
-  bool wait_for(const std::string& line, long times = 1) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, patience, [&] { return std::ranges::count(lines_, line) >= times; });
-  }
-  // The messages only.
-  std::vector<std::string> messages() {
-    const std::lock_guard lock(mutex_);
-    auto out = lines_;
-    std::erase_if(out, [](const auto& line) { return line.find('/') == std::string::npos || line.ends_with('/'); });
-    return out;
-  }
-  long count(const std::string& line) {
-    const std::lock_guard lock(mutex_);
-    return std::ranges::count(lines_, line);
-  }
-
- private:
-  void add(std::string line) {
-    const std::lock_guard lock(mutex_);
-    lines_.push_back(std::move(line));
-    changed_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> lines_;
-};
 
 std::unique_ptr<Client> open(const std::string& target, const std::string& user) {
   return *Client::open({.target = target, .user = {user, user}, .backoff = {1ms, 50ms}});

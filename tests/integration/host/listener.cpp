@@ -27,11 +27,13 @@ chat::Message message(const std::string& user, const std::string& content, const
   return message;
 }
 
-RawAnswer raw_call(const std::string& address, const std::string& method, const std::string& bytes) {
+RawAnswer raw_call(const std::string& address, const std::string& method, const std::string& bytes,
+                   const std::vector<std::pair<std::string, std::string>>& metadata) {
   const auto channel = connect(address);
   const grpc::internal::RpcMethod rpc(method.c_str(), grpc::internal::RpcMethod::SERVER_STREAMING);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + patience);
+  for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
   const grpc::Slice slice(bytes);
   const grpc::ByteBuffer request(&slice, 1);
   const std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> reader(
@@ -45,8 +47,11 @@ RawAnswer raw_call(const std::string& address, const std::string& method, const 
   return answer;
 }
 
-Listener::Listener(const std::string& address, const chat::Connect& hello)
-    : stub_(chat::Broadcast::NewStub(connect(address))), reader_(stub_->CreateStream(&context_, hello)) {
+Listener::Listener(const std::string& address, const chat::Connect& hello,
+                   const std::vector<std::pair<std::string, std::string>>& metadata)
+    : stub_(chat::Broadcast::NewStub(connect(address))) {
+  for (const auto& [name, value] : metadata) context_.AddMetadata(name, value);
+  reader_ = stub_->CreateStream(&context_, hello);
   reader_->WaitForInitialMetadata();
   thread_ = std::jthread([this] {
     for (chat::Message message; reader_->Read(&message);) {
@@ -86,6 +91,12 @@ std::vector<std::string> Listener::wait_for_contents(std::size_t count) {
 std::size_t Listener::received() {
   const std::scoped_lock lock(mutex_);
   return messages_.size();
+}
+
+std::string Listener::initial(const std::string& name) const {
+  const auto& all = context_.GetServerInitialMetadata();
+  const auto found = all.find(name);
+  return found == all.end() ? std::string() : std::string(found->second.data(), found->second.size());
 }
 
 grpc::Status Listener::wait_end() {

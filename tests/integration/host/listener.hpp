@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <grpcpp/grpcpp.h>
@@ -27,12 +28,14 @@ struct RawAnswer {
   grpc::Status status;
   std::string bytes;
 };
-[[nodiscard]] RawAnswer raw_call(const std::string& address, const std::string& method, const std::string& bytes);
+[[nodiscard]] RawAnswer raw_call(const std::string& address, const std::string& method, const std::string& bytes,
+                                 const std::vector<std::pair<std::string, std::string>>& metadata = {});
 
 class Listener {
  public:
-  // Opens the stream and waits until it is subscribed (or refused).
-  Listener(const std::string& address, const chat::Connect& connect);
+  // Opens the stream, with this metadata, and waits until it is subscribed (or refused).
+  Listener(const std::string& address, const chat::Connect& connect,
+           const std::vector<std::pair<std::string, std::string>>& metadata = {});
   // Cancels and joins.
   ~Listener();
 
@@ -42,6 +45,8 @@ class Listener {
   [[nodiscard]] bool wait_for_count(std::size_t count);
   [[nodiscard]] std::vector<std::string> wait_for_contents(std::size_t count);
   [[nodiscard]] std::size_t received();
+  // What the stream's initial metadata has of this name; empty: nothing.
+  [[nodiscard]] std::string initial(const std::string& name) const;
   // Until the server ended the stream.
   [[nodiscard]] grpc::Status wait_end();
   void cancel() { context_.TryCancel(); }

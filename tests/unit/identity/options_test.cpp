@@ -9,14 +9,17 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-Texts problems(const std::vector<std::string>& modes) {
+Texts problems(const std::vector<std::string>& modes, sdk::Table more = {}) {
   Options options;
-  const sdk::Section section{"plugins.identity", {"chat.toml", 3, 1}, {{"modes", modes, {"chat.toml", 4, 1}}}};
+  sdk::Section section{"plugins.identity", {"chat.toml", 3, 1}, {{"modes", modes, {"chat.toml", 4, 1}}}};
+  for (auto& entry : more) section.entries.push_back(std::move(entry));
   Texts texts;
   REQUIRE(identity::option_list().read(section, options).empty());
   for (const auto& problem : identity::check(options, section)) texts.push_back(problem.str());
   return texts;
 }
+
+sdk::Entry entry(std::string key, sdk::Value value) { return {std::move(key), std::move(value), {"chat.toml", 5, 1}}; }
 
 }  // namespace
 
@@ -29,9 +32,45 @@ TEST_CASE("without keys everybody is believed") {
 
 TEST_CASE("a list of modes that cannot be meant is a problem") {
   CHECK(problems({"opne"}) == Texts{R"(chat.toml:4:1: "modes" in [plugins.identity] names "opne"; did you mean "open"?)"});
+  CHECK(problems({"kerberos"}) ==
+        Texts{R"(chat.toml:4:1: "modes" in [plugins.identity] names "kerberos"; there are: open, jwt, static)"});
+  const Texts twice = problems({"open", "open"});
+  REQUIRE(twice.size() == 2);
   CHECK(
-      problems({"open", "open"}) ==
+      twice[0] ==
+      R"(chat.toml:4:1: "modes" in [plugins.identity] names "open" before "open", which would never be asked: open believes everybody; name it last, or leave it out)");
+  CHECK(twice[1] == R"(chat.toml:4:1: "modes" in [plugins.identity] names "open" more than once; name it once)");
+}
+
+TEST_CASE("a mode needs what it is made of, and nothing is given for a mode that is not there") {
+  CHECK(
+      problems({"jwt"}) ==
       Texts{
-          R"(chat.toml:4:1: "modes" in [plugins.identity] names "open" before "open", which would never be asked: open believes everybody; name it last, or leave it out)",
-          R"(chat.toml:4:1: "modes" in [plugins.identity] names "open" more than once; name it once)"});
+          R"(chat.toml:3:1: "jwt_keys" in [plugins.identity] is empty; the mode jwt needs it)",
+          R"(chat.toml:3:1: "jwt_algorithms" in [plugins.identity] is empty; name what tokens are signed with, such as ["RS256"])"});
+  CHECK(
+      problems({"jwt"},
+               {entry("jwt_keys", "k"), entry("jwt_algorithms", Texts{"RS256", "ES265", "none"}), entry("jwt_user_claim", "")}) ==
+      Texts{
+          R"(chat.toml:5:1: "jwt_algorithms" in [plugins.identity] names "ES265"; did you mean "ES256"?)",
+          R"(chat.toml:5:1: "jwt_algorithms" in [plugins.identity] names "none"; there are HS, RS, PS and ES with 256, 384 and 512, and EdDSA)",
+          R"(chat.toml:5:1: "jwt_user_claim" in [plugins.identity] is empty; name a claim)"});
+  CHECK(problems({"static"}) ==
+        Texts{R"(chat.toml:3:1: "static_users" in [plugins.identity] is empty; the mode static needs it)"});
+  CHECK(
+      problems({"open"}, {entry("jwt_keys", "k"), entry("static_users", "u")}) ==
+      Texts{
+          R"(chat.toml:5:1: "jwt_keys" in [plugins.identity] is for the mode jwt, which is not in modes; add it there, or leave this out)",
+          R"(chat.toml:5:1: "static_users" in [plugins.identity] is for the mode static, which is not in modes; add it there, or leave this out)"});
+}
+
+TEST_CASE("rules that cannot be read, or that nobody looks at, are problems") {
+  CHECK(
+      problems({"open"}, {entry("rules", Texts{"everyone: join in *"})}) ==
+      Texts{
+          R"(chat.toml:5:1: "rules" in [plugins.identity] has rules, which the mode open does not look at; name other modes, or leave them out)"});
+  CHECK(
+      problems({"static", "open"}, {entry("static_users", "u"), entry("rules", Texts{"everyone: join in *", "x"})}) ==
+      Texts{
+          R"(chat.toml:5:1: "rules" in [plugins.identity]: the rule "x" has no ": " between whom it is for and what they may do; expected such as "everyone: join publish in lobby team-*" or "role moderator: admin")"});
 }

@@ -280,3 +280,14 @@ TEST_CASE("a wrong HistoryRequest is refused") {
         "HistoryRequest.since (0 s, -1 ns) is no time in the years 0001 to 9999");
   CHECK(refusal(parse_history("\xff", limits)) == "the request is not a chat.HistoryRequest (1 bytes)");
 }
+
+TEST_CASE("a RefreshRequest names a stream") {
+  chat::RefreshRequest asked;
+  asked.set_stream("host/7");
+  REQUIRE(parse_refresh(asked.SerializeAsString()));
+  CHECK(parse_refresh(asked.SerializeAsString())->stream == "host/7");
+  CHECK(parse_refresh("")->stream.empty());
+  CHECK(refusal(parse_refresh("\x0a\x02"
+                              "a\xff")) == "RefreshRequest.stream is not UTF-8 (byte 1 of 2)");
+  CHECK(refusal(parse_refresh("\xff")) == "the request is not a chat.RefreshRequest (1 bytes)");
+}

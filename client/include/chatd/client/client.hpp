@@ -65,6 +65,13 @@ struct Options {
   std::string target;
   User user;
 
+  // Where the server asks who its clients are: a token, as its issuer gave it. Empty: none.
+  std::string token{};
+  // Gives a token that holds now; asked instead of `token` before each call and each try, and before a stream's token ends, so
+  // that the stream goes on with the newer one. Called on any thread, by one at a time; must not throw, call the client, or
+  // block for long.
+  std::function<std::string()> new_token{};
+
   std::chrono::milliseconds publish_timeout{10'000};     // with all its tries
   std::chrono::milliseconds publish_try_timeout{5'000};  // of one try, when there may be another
   unsigned publish_tries = 0;                            // at most so many; 0: as many as the time allows
@@ -100,7 +107,8 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // OK: the server has the message safely. An error: it was not delivered (INVALID_ARGUMENT, PERMISSION_DENIED,
-  // RESOURCE_EXHAUSTED), or that is not known (all others): the same draft may then be published again when it has a message id.
+  // UNAUTHENTICATED, RESOURCE_EXHAUSTED), or that is not known (all others): the same draft may then be published again when it
+  // has a message id.
   //
   // What failed and is worth it is tried again with the same id, as long as the server is known to be chatd, which takes no
   // message twice: an answer or a stream has shown that. Towards any other server nothing is tried twice, and one that

@@ -2,6 +2,7 @@
 // Tags: docs/threading.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@ namespace chatd::sdk {
 
 // What may be allowed, each by itself.
 enum class Action : std::uint8_t { join, publish, history, presence, admin };
-inline constexpr std::size_t action_count = 5;
+inline constexpr std::array actions{Action::join, Action::publish, Action::history, Action::presence, Action::admin};
 
 // "join" and so on, as in configurations and tokens; static storage. [any] never blocks
 [[nodiscard]] std::string_view name(Action action) noexcept;
@@ -63,7 +64,8 @@ class Authenticator {
   // Code::unavailable; `stop` decides what is left. [any] never blocks
   virtual void authenticate(const Credentials& credentials, Verdict& verdict) noexcept = 0;
 
-  // Whether they may; Code::permission_denied, with a text for the client, when not. `room` is empty for the lobby, and for an
+  // Whether they may. When not, with a text for the client: Code::permission_denied, or Code::unauthenticated when the identity
+  // holds no longer. `room` is empty for the lobby, and for an
   // action that is about no room. Asked of every publish. [any] never blocks
   [[nodiscard]] virtual Result<> authorize(const Identity& identity, Action action, std::string_view room) const noexcept = 0;
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "chatd/sdk/authenticator.hpp"
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/log.hpp"
@@ -71,6 +72,25 @@ class RecordingCompletion final : public Completion {
   mutable std::mutex mutex_;
   mutable std::condition_variable answered_;
   std::optional<Result<Position>> first_;
+  int count_ = 0;
+};
+
+// What an authenticator decided.
+using Found = Result<std::optional<Identity>>;
+
+// Remembers what an authenticator decided, and how often.
+class RecordingVerdict final : public sdk::Verdict {  // the suite has another
+ public:
+  void decided(Found found) noexcept override;
+
+  [[nodiscard]] int count() const;
+  // The first answer; nothing when none has come until the deadline.
+  [[nodiscard]] std::optional<Found> wait(Deadline deadline) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable answered_;
+  std::optional<Found> first_;
   int count_ = 0;
 };
 

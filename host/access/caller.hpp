@@ -1,0 +1,51 @@
+// Caller: who makes a call, and what they may do. It belongs to the queue's thread.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "host/access/identities.hpp"
+#include "host/access/leases.hpp"
+
+namespace chatd::access {
+
+// What a host has that asks its clients who they are.
+struct Access {
+  Access(sdk::Authenticator& its_authenticator, hub::Inbox& inbox, const sdk::Clock& its_clock, std::size_t most_identities)
+      : authenticator(its_authenticator), clock(its_clock), identities(its_authenticator, inbox, its_clock, most_identities) {}
+
+  // What time brings; about twice a second. [queue] never blocks
+  void tick() noexcept;
+
+  sdk::Authenticator& authenticator;
+  const sdk::Clock& clock;
+  Identities identities;
+  Leases leases;
+};
+
+// How long from now, none below zero; nothing: without an end. [any] never blocks
+[[nodiscard]] std::optional<std::chrono::milliseconds> time_left(std::optional<sdk::Time> end, sdk::Time now) noexcept;
+
+class Caller {
+ public:
+  // Nobody was asked: it is whoever the request says, and may do everything.
+  Caller() = default;
+  // `authenticator` must outlive it.
+  Caller(const sdk::Authenticator& authenticator, Who who) : authenticator_(&authenticator), who_(std::move(who)) {}
+
+  // Code::permission_denied when a request's `field` names somebody else. [queue] never blocks
+  [[nodiscard]] sdk::Result<> is(std::string_view field, std::string_view user_id) const;
+  // Code::permission_denied when not. [queue] never blocks
+  [[nodiscard]] sdk::Result<> may(sdk::Action action, std::string_view room) const;
+
+  // Null: nobody was asked. [queue] never blocks
+  [[nodiscard]] const sdk::Identity* identity() const noexcept { return who_.get(); }
+
+ private:
+  const sdk::Authenticator* authenticator_ = nullptr;
+  std::shared_ptr<const sdk::Identity> who_;
+};
+
+}  // namespace chatd::access

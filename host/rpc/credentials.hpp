@@ -1,0 +1,13 @@
+// Credentials: what a call's metadata says of who makes it.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include "chatd/sdk/authenticator.hpp"
+
+namespace chatd::rpc {
+
+// Valid as long as the context. Code::unauthenticated when they are sent more than once. [queue] never blocks
+[[nodiscard]] sdk::Result<sdk::Credentials> credentials_of(const grpc::ServerContext& context);
+
+}  // namespace chatd::rpc
