@@ -1,5 +1,6 @@
 // Cases about subscriptions: where they begin, what they bring, and when they are silent.
 #include <array>
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -164,8 +165,11 @@ void unsubscribe_waits(BrokerFactory& factory) {
   auto expected = bench.publish("record", 1);
   expect(sink.wait_held(bench.soon()), "the record was not delivered");
   factory.step("unsubscribe while the sink is called");
+  std::atomic<bool> begun = false;
   at_once(2, [&](int thread) {
     if (thread == 0) {
+      begun = true;
+      begun.notify_all();
       subscription.reset();
       expect(!sink.busy(), "a call of the sink was under way when its subscription was destroyed");
       return;
@@ -173,6 +177,7 @@ void unsubscribe_waits(BrokerFactory& factory) {
     const Release afterwards(sink);
     // A broker that does not wait is caught when it returns while another subscription is brought these; one that waits is right
     // however long it takes.
+    begun.wait(false);
     for (int round = 0; round < 10; ++round) {
       const auto more = bench.publish(text("meanwhile-", round), 1);
       expected.insert(expected.end(), more.begin(), more.end());
