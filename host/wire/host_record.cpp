@@ -4,9 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 
 #include "chatd/sdk/text.hpp"
 #include "host/wire/json_text.hpp"
@@ -17,7 +17,6 @@ namespace {
 using sdk::Code;
 using sdk::fail;
 using sdk::text;
-using Value = rapidjson::Value;
 using Kind = HostRecord::Kind;
 
 // Limits of what is believed: configurations cannot ask for more.
@@ -27,6 +26,64 @@ constexpr std::size_t most_room = 128;
 constexpr std::uint32_t most_parts = 100'000;
 constexpr std::int64_t most_ms = 9'000'000'000'000;  // the year 2255: as nanoseconds it fits sdk::Time
 constexpr std::size_t heads = 4;                     // of a connection's list, before its rooms
+
+// What is nested deeper is refused, so that nothing that walks a value needs a deep stack.
+constexpr std::size_t most_depth = 16;
+
+// A JSON value. RapidJSON's own (document.h of 1.1.0) does not compile with clang 19.
+struct Value {
+  enum class Type : std::uint8_t { null, other, whole, text, list, object };  // whole: a number from 0 without a fraction
+  Type type = Type::null;
+  std::uint64_t number = 0;
+  std::string text{};
+  std::vector<Value> items{};       // of a list, and of an object by
+  std::vector<std::string> keys{};  // these
+};
+
+// Builds the value that the reader goes through.
+class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+ public:
+  Value root;
+
+  bool Null() { return put({}); }
+  bool Bool(bool) { return put({.type = Value::Type::other}); }
+  bool Int(int number) { return Int64(number); }
+  bool Uint(unsigned number) { return Uint64(number); }
+  bool Int64(std::int64_t number) {
+    return number < 0 ? put({.type = Value::Type::other}) : Uint64(static_cast<std::uint64_t>(number));
+  }
+  bool Uint64(std::uint64_t number) { return put({.type = Value::Type::whole, .number = number}); }
+  bool Double(double) { return put({.type = Value::Type::other}); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    return put({.type = Value::Type::text, .text = std::string(text, length)});
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    open_.back().keys.emplace_back(text, length);
+    return true;
+  }
+  bool StartObject() { return open(Value::Type::object); }
+  bool EndObject(rapidjson::SizeType) { return close(); }
+  bool StartArray() { return open(Value::Type::list); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
+
+ private:
+  bool put(Value value) {
+    (open_.empty() ? root : open_.back().items.emplace_back()) = std::move(value);
+    return true;
+  }
+  bool open(Value::Type type) {
+    if (open_.size() == most_depth) return false;
+    open_.push_back({.type = type});
+    return true;
+  }
+  bool close() {
+    auto value = std::move(open_.back());
+    open_.pop_back();
+    return put(std::move(value));
+  }
+
+  std::vector<Value> open_;  // the outermost first
+};
 
 constexpr std::array<std::string_view, 6> names{"heartbeat", "leaving", "ask", "change", "snapshot", "others"};
 
@@ -73,30 +130,32 @@ class Taker {
     return false;
   }
 
-  const Value* member(const char* name) {
-    const auto found = object_.FindMember(name);
-    if (found == object_.MemberEnd() || found->value.IsNull()) return nullptr;
-    return &found->value;
+  // The first of this name; a null is not there.
+  const Value* member(std::string_view name) {
+    for (std::size_t i = 0; i < object_.keys.size(); ++i) {
+      if (object_.keys[i] == name) return object_.items[i].type == Value::Type::null ? nullptr : &object_.items[i];
+    }
+    return nullptr;
   }
-  const Value* list(const char* name) {
+  const Value* list(std::string_view name) {
     const auto* value = member(name);
     if (!value) refuse(text("no \"", name, "\""));
-    if (value && !value->IsArray()) refuse(text("member \"", name, "\" is no list"));
-    return value && value->IsArray() ? value : nullptr;
+    if (value && value->type != Value::Type::list) refuse(text("member \"", name, "\" is no list"));
+    return value && value->type == Value::Type::list ? value : nullptr;
   }
-  void number(const char* name, std::uint64_t& out, std::uint64_t least, std::uint64_t most) {
+  void number(std::string_view name, std::uint64_t& out, std::uint64_t least, std::uint64_t most) {
     const auto* value = member(name);
     if (!value) {
       refuse(text("no \"", name, "\""));
-    } else if (!value->IsUint64() || value->GetUint64() < least || value->GetUint64() > most) {
+    } else if (value->type != Value::Type::whole || value->number < least || value->number > most) {
       refuse(text("member \"", name, "\" is no whole number from ", least, " to ", most));
     } else {
-      out = value->GetUint64();
+      out = value->number;
     }
   }
   bool string(const Value& value, std::string_view what, std::string& out, std::size_t least, std::size_t most) {
-    if (!value.IsString()) return refuse(text(what, " is no text"));
-    const std::string_view found(value.GetString(), value.GetStringLength());
+    if (value.type != Value::Type::text) return refuse(text(what, " is no text"));
+    const std::string_view found = value.text;
     if (found.size() < least || found.size() > most)
       return refuse(text(what, " has ", found.size(), " bytes; it takes ", least, " to ", most));
     if (has_surrogate(found)) return refuse(text(what, " has half a surrogate pair"));
@@ -104,44 +163,45 @@ class Taker {
     return true;
   }
   bool moment(const Value& value, std::string_view what, std::int64_t& out) {
-    if (!value.IsInt64() || value.GetInt64() < 0 || value.GetInt64() > most_ms)
+    if (value.type != Value::Type::whole || value.number > static_cast<std::uint64_t>(most_ms))
       return refuse(text(what, " is no whole number from 0 to ", most_ms));
-    out = value.GetInt64();
+    out = static_cast<std::int64_t>(value.number);
     return true;
   }
 
   bool connection(const Value& value, HostConnection& out) {
-    if (!value.IsArray() || value.Size() < heads || value.Size() > heads + most_rooms)
+    const auto& items = value.items;
+    if (value.type != Value::Type::list || items.size() < heads || items.size() > heads + most_rooms)
       return refuse("a connection is no list of number, time, user, name, and rooms");
-    if (!value[0].IsUint64() || value[0].GetUint64() == 0) return refuse("a connection's number is no number from 1");
-    out.number = value[0].GetUint64();
-    if (!moment(value[1], "a connection's time", out.since_ms) || !string(value[2], "a user's id", out.user_id, 1, most_id) ||
-        !string(value[3], "a user's name", out.user_name, 0, most_id))
+    if (!left(items[0], out.number)) return false;
+    if (!moment(items[1], "a connection's time", out.since_ms) || !string(items[2], "a user's id", out.user_id, 1, most_id) ||
+        !string(items[3], "a user's name", out.user_name, 0, most_id))
       return false;
-    out.rooms.resize(value.Size() - heads);
+    out.rooms.resize(items.size() - heads);
     for (std::size_t i = 0; i < out.rooms.size(); ++i) {
-      if (!string(value[static_cast<rapidjson::SizeType>(heads + i)], "a room", out.rooms[i], 0, most_room)) return false;
+      if (!string(items[heads + i], "a room", out.rooms[i], 0, most_room)) return false;
     }
     return true;
   }
   bool old_user(const Value& value, OldUser& out) {
-    if (!value.IsArray() || value.Size() != 4) return refuse("an old server's user is no list of four");
-    return string(value[0], "a server's id", out.server_id, 1, most_id) &&
-           string(value[1], "a user's id", out.user_id, 1, most_id) && moment(value[2], "an event's time", out.since_ms) &&
-           moment(value[3], "a server's time", out.heard_ms);
+    const auto& items = value.items;
+    if (value.type != Value::Type::list || items.size() != 4) return refuse("an old server's user is no list of four");
+    return string(items[0], "a server's id", out.server_id, 1, most_id) &&
+           string(items[1], "a user's id", out.user_id, 1, most_id) && moment(items[2], "an event's time", out.since_ms) &&
+           moment(items[3], "a server's time", out.heard_ms);
   }
   bool left(const Value& value, std::uint64_t& out) {
-    if (!value.IsUint64() || value.GetUint64() == 0) return refuse("a connection's number is no number from 1");
-    out = value.GetUint64();
+    if (value.type != Value::Type::whole || value.number == 0) return refuse("a connection's number is no number from 1");
+    out = value.number;
     return true;
   }
 
   template <class One>
-  void all(const char* name, std::vector<One>& out, bool (Taker::*take)(const Value&, One&)) {
+  void all(std::string_view name, std::vector<One>& out, bool (Taker::*take)(const Value&, One&)) {
     const auto* values = list(name);
     if (!values) return;
-    out.reserve(values->Size());
-    for (const auto& value : values->GetArray()) {
+    out.reserve(values->items.size());
+    for (const auto& value : values->items) {
       if (!(this->*take)(value, out.emplace_back())) return;
     }
   }
@@ -160,7 +220,7 @@ std::optional<Kind> kind_of(std::string_view name) {
 
 void take_rest(Taker& taker, HostRecord& record) {
   constexpr std::uint64_t any = INT64_MAX;
-  const auto number = [&](const char* name, std::uint64_t least, std::uint64_t most) {
+  const auto number = [&](std::string_view name, std::uint64_t least, std::uint64_t most) {
     std::uint64_t value = 0;
     taker.number(name, value, least, most);
     return value;
@@ -239,18 +299,20 @@ sdk::Result<HostRecord> decode_host_record(std::string_view value) {
   if (value.size() > most_host_record_bytes)
     return fail(Code::invalid_argument, text(value.size(), " bytes; the limit is ", most_host_record_bytes));
   rapidjson::MemoryStream bytes(value.data(), value.size());
-  rapidjson::Document document;
-  // Iterative: a value of a million brackets must not overflow the stack.
-  document.ParseStream<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(bytes);
-  if (document.HasParseError()) {
-    return fail(Code::invalid_argument,
-                text(rapidjson::GetParseError_En(document.GetParseError()), " (at byte ", document.GetErrorOffset(), ")"));
+  rapidjson::Reader reader;
+  Builder document;
+  const auto parsed = reader.Parse < rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag > (bytes, document);
+  if (!parsed) {
+    const auto why = parsed.Code() == rapidjson::kParseErrorTermination
+                         ? text("nested deeper than ", most_depth, " lists and objects")
+                         : text(rapidjson::GetParseError_En(parsed.Code()));
+    return fail(Code::invalid_argument, text(why, " (at byte ", parsed.Offset(), ")"));
   }
   if (bytes.Tell() != value.size())  // to RapidJSON a NUL byte is the end
     return fail(Code::invalid_argument, text("something follows the object (at byte ", bytes.Tell(), ")"));
-  if (!document.IsObject()) return fail(Code::invalid_argument, "expected an object");
+  if (document.root.type != Value::Type::object) return fail(Code::invalid_argument, "expected an object");
 
-  Taker taker(document);
+  Taker taker(document.root);
   HostRecord record;
   std::string kind;
   if (const auto* named = taker.member("kind")) taker.string(*named, "member \"kind\"", kind, 1, 64);
