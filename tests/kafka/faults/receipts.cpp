@@ -16,6 +16,7 @@ const Said* find(const std::vector<Publisher>& publishers, Word word) {
 Counts& Counts::operator+=(const Counts& other) {
   received += other.received;
   lost += other.lost;
+  losers += other.losers;
   repeated += other.repeated;
   out_of_order += other.out_of_order;
   if (first.empty()) first = other.first;
@@ -116,6 +117,7 @@ Counts Receipts::counts(const Ledger& ledger) {
     settle(publishers);
     auto counts = counts_;
     counts.lost = lost(publishers, counts.first);
+    counts.losers = counts.lost > 0 ? 1 : 0;
     return counts;
   });
 }

@@ -16,6 +16,7 @@ namespace chatd::testing::faults {
 struct Counts {
   std::size_t received = 0;
   std::size_t lost = 0;
+  std::size_t losers = 0;  // rooms of clients that something is missing in
   std::size_t repeated = 0;
   std::size_t out_of_order = 0;
   std::string first;  // what was found first; empty: nothing

@@ -90,6 +90,7 @@ void Run::kill_host(int host) {
 
 void Run::replace_host(int host) {
   auto& at = hosts_.at(static_cast<std::size_t>(host));
+  past_logs_ += at->log();
   at = chat.host(settings_);
   addresses.set(host, at->address());
 }
@@ -110,6 +111,11 @@ Row Run::finish() {
   row.counts = crowd.counts();
   row.story = crowd.story();
   print(row);
+  if (row.counts.lost > 0) {
+    std::cerr << row.counts.lost << " are missing in " << row.counts.losers << " rooms of clients; the hosts' logs:\n"
+              << past_logs_;
+    for (const auto& host : hosts_) std::cerr << host->log();
+  }
   return row;
 }
 

@@ -62,6 +62,7 @@ class Run {
  private:
   std::vector<std::string> settings_;
   std::vector<std::unique_ptr<HostProcess>> hosts_;
+  std::string past_logs_;  // of hosts that were replaced
 
  public:
   Crowd crowd;
