@@ -47,7 +47,7 @@ struct Endpoint {
   hub::BrokerLibrary& library;
   hub::ConnectionLog connections;
   presence::Presence* presence = nullptr;  // null: who is here is not known; set before the first call
-  std::optional<access::Access> access;  // none: everybody is believed
+  std::optional<access::Access> access;    // none: everybody is believed
 
   hub::MessageIds message_ids;
   std::unordered_map<std::string, std::size_t> publishing;  // publishes in flight of each sender
