@@ -200,6 +200,27 @@ Counts Crowd::counts() {
   return counts;
 }
 
+std::string Crowd::complaints() {
+  std::string all;
+  ask([&] {
+    for (auto& client : clients_) {
+      Counts counts;
+      for (auto& receipts : client->receipts()) counts += receipts.counts(*ledger_);
+      if (counts.lost == 0) continue;
+      all +=
+          client->name() + ": " + std::to_string(counts.lost) + " of " + std::to_string(client->receipts().size()) + " rooms, ";
+      if (!client->stream) {
+        all += "no stream\n";
+        continue;
+      }
+      all += std::string("a stream to ") + client->address + (client->complete() ? "" : ", rooms have not begun") +
+             (client->reads ? ", waits for a step" : ", reads nothing") + (client->ends ? ", ends" : "") +
+             (client->stalls_until != Clock::time_point() ? ", stalls" : "") + '\n';
+    }
+  });
+  return all;
+}
+
 Story Crowd::story() {
   Story story;
   ask([&] { story = story_; });

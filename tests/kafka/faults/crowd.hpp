@@ -37,6 +37,8 @@ class Crowd {
   // What is wrong until now; what is missing may be on its way. [any]
   [[nodiscard]] Counts counts();
   [[nodiscard]] Story story();
+  // How those are that something is missing for, a line each. [any]
+  [[nodiscard]] std::string complaints();
   // The longest time between two messages of one publisher to one client, since `measure` or the client's last pause. [any]
   [[nodiscard]] Clock::duration longest();
   void measure();

@@ -112,7 +112,8 @@ Row Run::finish() {
   row.story = crowd.story();
   print(row);
   if (row.counts.lost > 0) {
-    std::cerr << row.counts.lost << " are missing in " << row.counts.losers << " rooms of clients; the hosts' logs:\n"
+    std::cerr << row.counts.lost << " are missing in " << row.counts.losers << " rooms of clients:\n"
+              << crowd.complaints() << "the hosts' logs:\n"
               << past_logs_;
     for (const auto& host : hosts_) std::cerr << host->log();
   }
