@@ -4,7 +4,6 @@
 
 using namespace chatd;
 using namespace chatd::hub;
-using Texts = std::vector<std::string>;
 
 namespace {
 
