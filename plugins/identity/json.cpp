@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include <rapidjson/document.h>
 #include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
 
 #include "chatd/sdk/text.hpp"
 #include "plugins/identity/encoding.hpp"
@@ -12,49 +13,93 @@
 namespace chatd::identity {
 namespace {
 
-using Document = rapidjson::Document;
-using Value = rapidjson::Value;
 using sdk::Code;
 using sdk::fail;
 
 constexpr std::size_t most_members = 128;  // of an object, and of a list
-constexpr int most_depth = 16;
+constexpr std::size_t most_depth = 16;
 
-std::string_view view(const Value& text) { return {text.GetString(), text.GetStringLength()}; }
+// A JSON value. RapidJSON's own (document.h of 1.1.0) does not compile with clang 19.
+struct Value {
+  enum class Type : std::uint8_t { other, number, text, list, object };
+  Type type = Type::other;
+  double number = 0;
+  std::string text{};
+  std::vector<Value> items{};        // of a list, and of an object by
+  std::vector<std::string> names{};  // these
+};
+
+// Builds the value that the reader goes through.
+class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+ public:
+  Value root;
+
+  bool Null() { return put({}); }
+  bool Bool(bool) { return put({}); }
+  bool Int(int number) { return Double(number); }
+  bool Uint(unsigned number) { return Double(number); }
+  bool Int64(std::int64_t number) { return Double(static_cast<double>(number)); }
+  bool Uint64(std::uint64_t number) { return Double(static_cast<double>(number)); }
+  bool Double(double number) { return put({.type = Value::Type::number, .number = number}); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    return put({.type = Value::Type::text, .text = std::string(text, length)});
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    open_.back().names.emplace_back(text, length);
+    return true;
+  }
+  bool StartObject() { return open(Value::Type::object); }
+  bool EndObject(rapidjson::SizeType) { return close(); }
+  bool StartArray() { return open(Value::Type::list); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
+
+ private:
+  bool put(Value value) {
+    if (open_.size() > most_depth) return false;
+    (open_.empty() ? root : open_.back().items.emplace_back()) = std::move(value);
+    return true;
+  }
+  bool open(Value::Type type) {
+    if (open_.size() > most_depth) return false;
+    open_.push_back({.type = type});
+    return true;
+  }
+  bool close() {
+    auto value = std::move(open_.back());
+    open_.pop_back();
+    return put(std::move(value));
+  }
+
+  std::vector<Value> open_;  // the outermost first
+};
 
 // Of two members of one name some programs take the first, some the last: nothing good is meant by it.
-bool sound(const Value& value, std::size_t members, int depth) {
-  if (depth > most_depth) return false;
-  if (value.IsArray()) {
-    return value.Size() <= members &&
-           std::ranges::all_of(value.GetArray(), [&](const Value& one) { return sound(one, most_members, depth + 1); });
-  }
-  if (!value.IsObject()) return true;
-  if (value.MemberCount() > members) return false;
-  std::vector<std::string_view> names;
-  for (const auto& member : value.GetObject()) {
-    if (!sound(member.value, members, depth + 1)) return false;
-    names.push_back(view(member.name));
-  }
+bool sound(const Value& value, std::size_t members) {
+  if (value.items.size() > members) return false;
+  const bool list = value.type == Value::Type::list;
+  if (!std::ranges::all_of(value.items, [&](const Value& one) { return sound(one, list ? most_members : members); }))
+    return false;
+  std::vector<std::string_view> names(value.names.begin(), value.names.end());
   std::ranges::sort(names);
   return std::ranges::adjacent_find(names) == names.end();
 }
 
 // An object, or nothing.
-std::optional<Document> parse(std::string_view json, std::size_t members = most_members) {
+std::optional<Value> parse(std::string_view json, std::size_t members = most_members) {
   constexpr unsigned flags = rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
   rapidjson::MemoryStream stream(json.data(), json.size());
-  Document document;
-  document.ParseStream<flags>(stream);
-  if (document.HasParseError() || !document.IsObject() || !sound(document, members, 0)) return std::nullopt;
-  return document;
+  rapidjson::Reader reader;
+  Builder builder;
+  if (reader.Parse<flags>(stream, builder).IsError()) return std::nullopt;
+  if (builder.root.type != Value::Type::object || !sound(builder.root, members)) return std::nullopt;
+  return std::move(builder.root);
 }
 
 // The member of this name; else, of a name with dots, the one inside.
 const Value* find(const Value& object, std::string_view name) {
-  if (!object.IsObject()) return nullptr;
-  for (const auto& member : object.GetObject()) {
-    if (view(member.name) == name) return &member.value;
+  if (object.type != Value::Type::object) return nullptr;
+  for (std::size_t i = 0; i < object.names.size(); ++i) {
+    if (object.names[i] == name) return &object.items[i];
   }
   const auto dot = name.find('.');
   if (dot == std::string_view::npos) return nullptr;
@@ -66,8 +111,8 @@ const Value* find(const Value& object, std::string_view name) {
 bool read(const Value& object, std::string_view name, std::string& out) {
   const Value* const found = find(object, name);
   if (!found) return true;
-  if (!found->IsString()) return false;
-  out = view(*found);
+  if (found->type != Value::Type::text) return false;
+  out = found->text;
   return true;
 }
 
@@ -75,14 +120,14 @@ bool read(const Value& object, std::string_view name, std::string& out) {
 bool read(const Value& object, std::string_view name, std::vector<std::string>& out) {
   const Value* const found = find(object, name);
   if (!found) return true;
-  if (found->IsString()) {
-    out.emplace_back(view(*found));
+  if (found->type == Value::Type::text) {
+    out.push_back(found->text);
     return true;
   }
-  if (!found->IsArray()) return false;
-  for (const auto& one : found->GetArray()) {
-    if (!one.IsString()) return false;
-    out.emplace_back(view(one));
+  if (found->type != Value::Type::list) return false;
+  for (const auto& one : found->items) {
+    if (one.type != Value::Type::text) return false;
+    out.push_back(one.text);
   }
   return true;
 }
@@ -91,9 +136,9 @@ bool read(const Value& object, std::string_view name, std::vector<std::string>& 
 bool read(const Value& object, std::string_view name, std::optional<std::int64_t>& out) {
   const Value* const found = find(object, name);
   if (!found) return true;
-  if (!found->IsNumber()) return false;
+  if (found->type != Value::Type::number) return false;
   constexpr double most = 9'007'199'254'740'992.0;  // 2^53
-  const double number = found->GetDouble();
+  const double number = found->number;
   if (!(std::abs(number) <= most)) return false;
   out = static_cast<std::int64_t>(std::floor(number));
   return true;
@@ -110,10 +155,10 @@ std::optional<sdk::Action> action(std::string_view name) {
 bool read_grants(const Value& object, std::string_view name, std::vector<sdk::Grant>& out) {
   const Value* const found = find(object, name);
   if (!found) return true;
-  if (!found->IsArray()) return false;
-  for (const auto& one : found->GetArray()) {
+  if (found->type != Value::Type::list) return false;
+  for (const auto& one : found->items) {
     std::vector<std::string> rooms, names;
-    if (!one.IsObject() || !read(one, "rooms", rooms) || !read(one, "actions", names)) return false;
+    if (one.type != Value::Type::object || !read(one, "rooms", rooms) || !read(one, "actions", names)) return false;
     std::vector<sdk::Action> actions;
     for (const auto& given : names) {
       // What a newer server may allow says nothing here.
@@ -136,7 +181,7 @@ bool read_binary(const Value& object, std::string_view name, std::string& out) {
 bool read_key(const Value& value, Jwk& key) {
   std::string use;
   std::vector<std::string> operations;
-  const bool read_all = value.IsObject() && read(value, "kty", key.type) && read(value, "kid", key.key_id) &&
+  const bool read_all = value.type == Value::Type::object && read(value, "kty", key.type) && read(value, "kid", key.key_id) &&
                         read(value, "alg", key.algorithm) && read(value, "crv", key.curve) && read(value, "use", use) &&
                         read(value, "key_ops", operations) && read_binary(value, "n", key.n) && read_binary(value, "e", key.e) &&
                         read_binary(value, "x", key.x) && read_binary(value, "y", key.y) && read_binary(value, "k", key.k);
@@ -190,8 +235,8 @@ sdk::Result<std::vector<Jwk>> parse_keys(std::string_view json) {
       return fail(Code::invalid_argument, "it is neither a JSON Web Key nor a set of them");
     return keys;
   }
-  if (!set->IsArray()) return fail(Code::invalid_argument, "its \"keys\" are no list");
-  for (const auto& one : set->GetArray()) {
+  if (set->type != Value::Type::list) return fail(Code::invalid_argument, "its \"keys\" are no list");
+  for (const auto& one : set->items) {
     if (!read_key(one, keys.emplace_back()))
       return fail(Code::invalid_argument, sdk::text("its key ", keys.size(), " is not a JSON Web Key"));
   }
