@@ -8,6 +8,7 @@
 
 #include "chat.pb.h"
 #include "host/wire/json.hpp"
+#include "host/wire/presence.hpp"
 #include "host/wire/utf8.hpp"
 #include "must.hpp"
 
@@ -16,7 +17,6 @@ using namespace chatd::fuzz;
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   google::protobuf::SetLogHandler(nullptr);  // it writes a line for each text that is not UTF-8
-  if (const auto refresh = wire::parse_refresh(view(data, size)); !refresh) must_be_refusal(refresh.error());
   return 0;
 }
 
@@ -72,6 +72,14 @@ void history(std::string_view bytes, const wire::Limits& limits) {
   must(request->place != wire::HistoryRequest::Place::since || valid(request->since), "a time is one");
 }
 
+void who(std::string_view bytes, const wire::Limits& limits) {
+  if (const auto servers = wire::parse_servers(bytes, limits); !servers) must_be_refusal(servers.error());
+  const auto request = wire::parse_who(bytes, limits);
+  if (!request) return must_be_refusal(request.error());
+  must_be_room(request->room, limits);
+  must(request->limit >= 1, "somebody is asked for");
+}
+
 void publish(std::string_view bytes, const wire::Limits& limits) {
   const auto request = wire::parse_publish(bytes, limits);
   if (!request) return must_be_refusal(request.error());
@@ -101,6 +109,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     connect(view(data, size), limits);
     publish(view(data, size), limits);
     history(view(data, size), limits);
+    who(view(data, size), limits);
   }
+  if (const auto refresh = wire::parse_refresh(view(data, size)); !refresh) must_be_refusal(refresh.error());
   return 0;
 }
