@@ -10,6 +10,7 @@
 
 #include "chatd/sdk/text.hpp"
 #include "host/wire/json_text.hpp"
+#include "host/wire/utf8.hpp"
 
 namespace chatd::wire {
 namespace {
@@ -319,9 +320,11 @@ sdk::Result<HostRecord> decode_host_record(std::string_view value) {
   const auto known = kind_of(kind);
   if (!known) {
     if (!taker.wrong().empty()) return fail(Code::invalid_argument, taker.wrong());
+    if (kind.empty()) return fail(Code::invalid_argument, "no \"kind\"");
+    if (has_control_character(kind)) return fail(Code::invalid_argument, "unknown kind, with a control character");
     std::string quoted;
     append_json_text(quoted, kind);
-    return fail(Code::invalid_argument, kind.empty() ? "no \"kind\"" : text("unknown kind ", quoted));
+    return fail(Code::invalid_argument, text("unknown kind ", quoted));
   }
   record.kind = *known;
   if (const auto* server = taker.member("server_id"))

@@ -91,6 +91,7 @@ std::optional<Value> parse(std::string_view json, std::size_t members = most_mem
   rapidjson::Reader reader;
   Builder builder;
   if (reader.Parse<flags>(stream, builder).IsError()) return std::nullopt;
+  if (stream.Tell() != json.size()) return std::nullopt;  // to RapidJSON a NUL byte is the end
   if (builder.root.type != Value::Type::object || !sound(builder.root, members)) return std::nullopt;
   return std::move(builder.root);
 }
