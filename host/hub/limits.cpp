@@ -3,37 +3,15 @@
 #include <algorithm>
 #include <tuple>
 
+#include "chatd/sdk/pattern.hpp"
+
 namespace chatd::hub {
-namespace {
-
-// Where a `*` took too little, it takes one character more.
-bool matches(std::string_view pattern, std::string_view name) noexcept {
-  std::size_t p = 0, n = 0, star = std::string_view::npos, taken = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      taken = n;
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p, ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++taken;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
-}  // namespace
-
 const RoomClass* class_of(const std::vector<RoomClass>& classes, std::string_view room) noexcept {
   const RoomClass* best = nullptr;
   std::tuple<bool, std::size_t> best_fit;
   for (const auto& one : classes) {
     for (const std::string_view pattern : one.rooms) {
-      if (!matches(pattern, room)) continue;
+      if (!sdk::matches(pattern, room)) continue;
       const auto stars = static_cast<std::size_t>(std::ranges::count(pattern, '*'));
       const std::tuple fit(stars == 0, pattern.size() - stars);
       if (best && fit <= best_fit) continue;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "chatd/sdk/pattern.hpp"
 #include "chatd/sdk/text.hpp"
-#include "plugins/identity/glob.hpp"
 
 namespace chatd::identity {
 namespace {
@@ -87,13 +87,13 @@ bool Rule::is_for(const sdk::Identity& identity) const noexcept {
 
 bool Rule::allows(Action action, std::string_view room) const noexcept {
   if (!has(actions, action)) return false;
-  return roomless(action) || std::ranges::any_of(rooms, [&](std::string_view pattern) { return matches(pattern, room); });
+  return roomless(action) || std::ranges::any_of(rooms, [&](std::string_view pattern) { return sdk::matches(pattern, room); });
 }
 
 bool allowed(const std::vector<Rule>& rules, const sdk::Identity& identity, Action action, std::string_view room) noexcept {
   const auto by_rule = [&](const Rule& rule) { return rule.allows(action, room) && rule.is_for(identity); };
   const auto by_grant = [&](const sdk::Grant& grant) {
-    return has(grant.actions, action) && (roomless(action) || matches(grant.rooms, room));
+    return has(grant.actions, action) && (roomless(action) || sdk::matches(grant.rooms, room));
   };
   return std::ranges::any_of(rules, by_rule) || std::ranges::any_of(identity.grants, by_grant);
 }

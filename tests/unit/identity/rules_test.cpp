@@ -1,7 +1,7 @@
 #include "plugins/identity/rules.hpp"
 
 #include "catch.hpp"
-#include "plugins/identity/glob.hpp"
+#include "chatd/sdk/pattern.hpp"
 
 using namespace chatd;
 using namespace chatd::identity;
@@ -75,13 +75,13 @@ TEST_CASE("a rule that cannot be meant is refused with its reason") {
 }
 
 TEST_CASE("a star stands for any text") {
-  CHECK(matches("", ""));
-  CHECK(matches("*", ""));
-  CHECK(matches("*", "a/b"));
-  CHECK(matches("a*c*e", "abcde"));
-  CHECK(matches("*aab", "aaaab"));
-  CHECK_FALSE(matches("", "a"));
-  CHECK_FALSE(matches("a*", "ba"));
-  CHECK_FALSE(matches("a?c", "abc"));
-  CHECK_FALSE(matches(std::string(30, '*') + "b", std::string(128, 'a')));
+  CHECK(sdk::matches("", ""));
+  CHECK(sdk::matches("*", ""));
+  CHECK(sdk::matches("*", "a/b"));
+  CHECK(sdk::matches("a*c*e", "abcde"));
+  CHECK(sdk::matches("*aab", "aaaab"));
+  CHECK_FALSE(sdk::matches("", "a"));
+  CHECK_FALSE(sdk::matches("a*", "ba"));
+  CHECK_FALSE(sdk::matches("a?c", "abc"));
+  CHECK_FALSE(sdk::matches(std::string(30, '*') + "b", std::string(128, 'a')));
 }

@@ -1,8 +1,8 @@
-#include "plugins/identity/glob.hpp"
+#include "chatd/sdk/pattern.hpp"
 
 #include <cstddef>
 
-namespace chatd::identity {
+namespace chatd::sdk {
 
 // Where a `*` took too little, it takes one character more.
 bool matches(std::string_view pattern, std::string_view name) noexcept {
@@ -24,4 +24,4 @@ bool matches(std::string_view pattern, std::string_view name) noexcept {
   return p == pattern.size();
 }
 
-}  // namespace chatd::identity
+}  // namespace chatd::sdk
