@@ -86,7 +86,11 @@ sdk::Result<KeyRing> KeyRing::load(const std::filesystem::path& path) {
       if (auto added = ring.add_file(file, true); !added) return std::unexpected(added.error());
     }
   }
-  if (ring.entries_.empty()) return fail(Code::invalid_argument, text(path.string(), ": there is no key that checks signatures"));
+  if (ring.entries_.empty())
+    return fail(
+        Code::invalid_argument,
+        text(path.string(),
+             ": there is no key that checks signatures; put one there (*.pem, *.crt, *.secret, *.json, *.jwk or *.jwks)"));
   if (ring.size() > most_keys) return fail(Code::invalid_argument, text(path.string(), ": more than ", most_keys, " keys"));
   return ring;
 }

@@ -132,13 +132,23 @@ const sdk::OptionList<Options>& option_list() {
   return list;
 }
 
-sdk::Problems check(const Options& options, const sdk::Section& section) {
-  Checks checks(options, section);
+sdk::Problems read_options(const sdk::Section& section, Options& out) {
+  auto problems = option_list().read(section, out);
+  const auto told = [told = problems](const sdk::Place& place) {
+    return std::ranges::any_of(told, [&](const sdk::Problem& one) { return one.place.str() == place.str(); });
+  };
+  // What could not be read has its default, of which nothing follows; of the modes everything does.
+  const auto modes = std::ranges::find(section.entries, std::string_view("modes"), &sdk::Entry::key);
+  if (modes != section.entries.end() && told(modes->place)) return problems;
+  Checks checks(out, section);
   checks.modes();
   checks.rules();
   checks.jwt();
   checks.users();
-  return checks.take();
+  for (auto& problem : checks.take()) {
+    if (!told(problem.place)) problems.push_back(std::move(problem));
+  }
+  return problems;
 }
 
 }  // namespace chatd::identity

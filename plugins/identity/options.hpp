@@ -33,7 +33,7 @@ struct Options {
 // Valid until exit. [any] never blocks
 [[nodiscard]] const sdk::OptionList<Options>& option_list();
 
-// What no key can tell by itself. [any] never blocks
-[[nodiscard]] sdk::Problems check(const Options& options, const sdk::Section& section);
+// Reads the keys and looks at what none of them can tell by itself; all problems at once. [any] never blocks
+[[nodiscard]] sdk::Problems read_options(const sdk::Section& section, Options& out);
 
 }  // namespace chatd::identity

@@ -16,8 +16,7 @@ class IdentityPlugin final : public sdk::Plugin {
   std::span<const sdk::OptionInfo> options() const noexcept override { return option_list().infos(); }
   sdk::Problems configure(const sdk::Section& section) noexcept override {
     Options options;
-    auto problems = option_list().read(section, options);
-    if (problems.empty()) problems = check(options, section);
+    auto problems = read_options(section, options);
     if (problems.empty()) {
       authority_.configure(options);
       presence_.set_most(static_cast<std::size_t>(options.presence_connections));

@@ -121,7 +121,8 @@ TEST_CASE("a file that has no good keys is named, and nothing of it is shown") {
   CHECK(told("a.json", "{}") == "it is neither a JSON Web Key nor a set of them");
   CHECK(told("b.json", R"({"keys":7})") == "its \"keys\" are no list");
   CHECK(told("c.json", R"({"keys":[{"kty":"oct","k":"#"}]})") == "its key 1 is not a JSON Web Key");
-  CHECK(told("d.json", R"({"kty":"OKP","crv":"Ed25519","x":"AA","use":"enc"})") == "there is no key that checks signatures");
+  CHECK(told("d.json", R"({"kty":"OKP","crv":"Ed25519","x":"AA","use":"enc"})") ==
+        "there is no key that checks signatures; put one there (*.pem, *.crt, *.secret, *.json, *.jwk or *.jwks)");
   CHECK(told("big.pem", std::string(1'048'577, ' ')) == "longer than 1048576 bytes");
   CHECK(why(KeyRing::load(folder.path() / "none.pem")) ==
         (folder.path() / "none.pem").string() + ": cannot be read: No such file or directory");

@@ -14,8 +14,7 @@ Texts problems(const std::vector<std::string>& modes, sdk::Table more = {}) {
   sdk::Section section{"plugins.identity", {"chat.toml", 3, 1}, {{"modes", modes, {"chat.toml", 4, 1}}}};
   for (auto& entry : more) section.entries.push_back(std::move(entry));
   Texts texts;
-  REQUIRE(identity::option_list().read(section, options).empty());
-  for (const auto& problem : identity::check(options, section)) texts.push_back(problem.str());
+  for (const auto& problem : identity::read_options(section, options)) texts.push_back(problem.str());
   return texts;
 }
 
@@ -40,6 +39,20 @@ TEST_CASE("a list of modes that cannot be meant is a problem") {
       twice[0] ==
       R"(chat.toml:4:1: "modes" in [plugins.identity] names "open" before "open", which would never be asked: open believes everybody; name it last, or leave it out)");
   CHECK(twice[1] == R"(chat.toml:4:1: "modes" in [plugins.identity] names "open" more than once; name it once)");
+}
+
+TEST_CASE("all problems are told at once, and none that follows from another") {
+  const auto at = [](std::uint32_t line, std::string key, sdk::Value value) {
+    return sdk::Entry{std::move(key), std::move(value), {"chat.toml", line, 1}};
+  };
+  CHECK(problems({"jwt"}, {at(5, "jwt_keys", "k"), at(6, "jwt_algorithms", Texts{"HS257"}), at(7, "jwt_audiance", Texts{"chat"}),
+                           at(8, "jwt_skew_ms", "soon")})
+            .size() == 3);
+  CHECK(problems({"jwt"}, {at(5, "jwt_keys", "k"), at(6, "jwt_algorithms", true)}).size() == 1);  // and not that it is empty
+
+  Options options;
+  const sdk::Section section{"plugins.identity", {"chat.toml", 3, 1}, {at(4, "modes", true), at(5, "jwt_keys", "k")}};
+  CHECK(identity::read_options(section, options).size() == 1);  // and not that jwt_keys is for another mode
 }
 
 TEST_CASE("a mode needs what it is made of, and nothing is given for a mode that is not there") {
