@@ -38,6 +38,11 @@ struct Hearing {
   sdk::Deadline now = start;
 
   void hear(wire::HostRecord one) { peers.hear(std::move(one), now); }
+  // As the thread of presence does.
+  void look() {
+    peers.look(now, false);
+    ledger.expire(now);
+  }
   Lines here() { return in_room(store, ""); }
   Lines asks() { return peers.to_ask(now); }
 };
@@ -126,10 +131,10 @@ TEST_CASE("silence of two intervals ends a host's connections, and any record of
   it.now += 9s;
   it.hear(record(Kind::heartbeat, 1));
   it.now += 10s - 1ns;
-  it.peers.look(it.now, false);
+  it.look();
   CHECK(it.here() == Lines{"alice 1 host-2"});
   it.now += 1ns;
-  it.peers.look(it.now, false);
+  it.look();
   CHECK(it.here().empty());
   CHECK(it.peers.servers().empty());
   SECTION("and when it was not dead after all it is asked again") {
