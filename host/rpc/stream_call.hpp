@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <list>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_stream.h>
@@ -31,7 +33,8 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   void write(const hub::Frame& frame, bool more) noexcept override;
   void end(const sdk::Error& why, std::span<const wire::Place> places) noexcept override;
   void cut() noexcept override;
-  [[nodiscard]] std::string peer() const override { return context_.peer(); }
+  [[nodiscard]] hub::Origin origin() const override;
+  [[nodiscard]] bool shows(std::string_view token_id) const noexcept override;
 
  private:
   void begun(bool ok) noexcept;
@@ -41,6 +44,7 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   void gone(bool ok) noexcept;
   void identified(const sdk::Result<access::Who>& who) noexcept override;
   void take_up() noexcept;
+  [[nodiscard]] std::string name() const;
   [[nodiscard]] sdk::Result<> may_stay(const access::Caller& caller) const;
   void lapsed() noexcept override;
   void revised() noexcept override;
@@ -61,6 +65,7 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   access::Caller caller_;
   hub::Session* session_ = nullptr;
   std::uint64_t number_ = 0;  // once it has a session
+  sdk::Time since_{};         // the same
   bool gone_already_ = false;
   int outstanding_ = 0;  // tags that gRPC still owes us; the call may go when there are none
 };
