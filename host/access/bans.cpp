@@ -67,7 +67,7 @@ const Ban* Bans::find(Ban::Of of, std::string_view id) const noexcept {
   return found == all.end() ? nullptr : &found->second.ban;
 }
 
-sdk::Result<> Bans::look(std::string_view user_id, std::string_view token_id, sdk::Time now) const {
+sdk::Result<> Bans::check(std::string_view user_id, std::string_view token_id, sdk::Time now) const {
   for (const auto* ban : {find(Ban::Of::user, user_id), find(Ban::Of::token, token_id)}) {
     if (ban && access::in_force(*ban, now)) return std::unexpected(refusal(*ban));
   }

@@ -79,7 +79,7 @@ void Identities::settle(Check& check, sdk::Result<std::optional<sdk::Identity>> 
 
 // What is known of credentials stays while their user is banned; so it is known when the ban has ended.
 void Identities::tell(Asker& asker, const Who& who) const {
-  if (bans_) {
+  if (bans_ && bans_->size() > 0) {
     if (auto free = bans_->check(who->user_id, who->token_id, clock_.now()); !free)
       return asker.identified(std::unexpected(std::move(free.error())));
   }
