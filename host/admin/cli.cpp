@@ -72,12 +72,11 @@ Cli::Cli(CLI::App& admin, const std::function<void(CLI::App&)>& add_host) : admi
       ->type_name("ID")
       ->needs(connection);
   kick_command.add_option("--reason", kick_.reason, "Told to the client")->type_name("TEXT");
-  auto& ban_command =
-      add("ban", "Lets a user, or a token, in nowhere any more, and ends their streams, on all hosts", [this](const auto& host) {
-        BanWanted wanted = ban_;
-        wanted.lasts = duration(for_);
-        return ban(host, wanted, form_);
-      });
+  auto& ban_command = add("ban", "Refuses a user, or a token, and ends their streams, on all hosts", [this](const auto& host) {
+    BanWanted wanted = ban_;
+    wanted.lasts = duration(for_);
+    return ban(host, wanted, form_);
+  });
   add_whom(ban_command);
   ban_command.add_option("--for", for_, "So long: 30s, 90m, 12h, 7d (none: for good)")
       ->type_name("TIME")

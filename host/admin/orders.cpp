@@ -56,7 +56,8 @@ void Service::answer(const v1::BanRequest& request, const std::string& by, Done<
   if (!banned) return (*answer)(std::unexpected(banned.error()));
   *reply->mutable_ban() = ban(banned->ban);
   reply->set_ended(banned->ended);
-  log_.host().info(by, " banned the ", named(asked->whom), " (", reply->ended(), " streams here)", with(asked->reason));
+  const auto how_long = asked->lasts ? sdk::text(" for ", (asked->lasts->count() + 999) / 1000, " s") : " for good";
+  log_.host().info(by, " banned the ", named(asked->whom), how_long, " (", reply->ended(), " streams here)", with(asked->reason));
 }
 
 void Service::answer(const v1::UnbanRequest& request, const std::string& by, Done<v1::UnbanReply> done) {
