@@ -23,9 +23,11 @@
 #include "host/config/address.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
+#include "host/observe/registry.hpp"
 #include "host/presence/presence.hpp"
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
+#include "host/watch.hpp"
 
 namespace chatd {
 namespace {
@@ -181,7 +183,8 @@ struct Daemon::State final : admin::Control {
   };
 
   State(config::Settings given, plugin::Set& its_plugins, observe::Log& its_log)
-      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()) {
+      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()), watch(its_plugins) {
+    metrics.add(watch);
     server_id = settings.host.server_id;
     if (server_id.empty()) server_id = text("grpc-server-", std::time(nullptr));
   }
@@ -207,6 +210,8 @@ struct Daemon::State final : admin::Control {
   observe::Log& loggers;
   sdk::Logger& log;
   SystemClock clock;
+  observe::Registry metrics;
+  Watch watch;  // of those plugins that show it: they stop first
   std::string server_id;
   sdk::Broker* broker = nullptr;
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed
@@ -229,6 +234,7 @@ Daemon::~Daemon() {
   if (state_->presence) state_->presence->stop();
   if (state_->orders) state_->orders->stop();
   state_->plugins.stop();
+  state_->watch.forget();
 }
 
 std::optional<rpc::LocalListener> Daemon::State::operators() {
@@ -275,12 +281,14 @@ sdk::Result<> Daemon::start() {
   auto options = server_options(s.settings, *listen, s.server_id);
   options.local = s.operators();
   options.authenticator = s.authenticator;
+  options.metrics = &s.metrics;
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);
+  s.watch.use(*s.server);
   s.keep_presence();
   s.take_orders();
-  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
+  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id, &s.metrics, &s.watch); !started) return started;
   // Before the first call: nobody comes in who is banned.
   if (auto started = s.orders->start(); !started) return started;
   (void)s.orders->caught_up(std::chrono::steady_clock::now() + orders_wait);
@@ -365,6 +373,8 @@ void Daemon::State::watch_health() {
   const bool begun = std::ranges::all_of(sources, [](auto& source) { return source->warm; });
   const bool ordered = health.ready && orders->caught_up(std::chrono::steady_clock::now());
   const bool now = health.ready && begun && ordered;
+  watch.broker(health.ready, health.ready ? "" : health.text);
+  watch.log_read(begun && ordered);
   if (now == serving) return;
   serving = now;
   server->serving(now);
@@ -425,6 +435,7 @@ void Daemon::drain() {
   auto& s = *state_;
   s.told_to_drain = true;
   if (s.admin) s.admin->draining();
+  s.watch.draining();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
   Patience patience(*s.broker, deadline);
   s.server->refuse_new();

@@ -170,6 +170,7 @@ sdk::Result<v1::PluginsReply> Service::answer(const v1::PluginsRequest&) {
     if (plugin.broker()) out.add_kinds("broker");
     if (plugin.authenticator()) out.add_kinds("authenticator");
     if (plugin.presence()) out.add_kinds("presence");
+    if (plugin.metrics_exporter()) out.add_kinds("metrics");
     out.set_version(library.version());
     out.set_abi(CHATD_SDK_ABI);  // a library of another is not loaded
     out.set_state(state_of(plugin));

@@ -25,6 +25,7 @@
 #include "host/rpc/refresh_call.hpp"
 #include "host/rpc/server.hpp"
 #include "host/rpc/stream_call.hpp"
+#include "host/rpc/traffic.hpp"
 #include "host/rpc/who_call.hpp"
 
 namespace chatd::rpc {
@@ -56,6 +57,7 @@ struct Endpoint {
   std::unordered_map<std::string, std::size_t> publishing;  // publishes in flight of each sender
   Gate publishes;                                           // accepted by the broker, not answered yet
   Gate streams;
+  Traffic traffic;
   std::uint64_t last_stream = 0;         // counts those that were let in
   std::list<PublishCall> publish_calls;  // awaited and under way
   std::list<StreamCall> stream_calls;

@@ -16,6 +16,7 @@
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "chatd/sdk/metrics.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
 #include "host/hub/limits.hpp"
@@ -69,6 +70,7 @@ struct ServerOptions {
   std::size_t history_records = 50'000;
   std::string token_key;
   std::optional<LocalListener> local;
+  sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
 };
 
@@ -128,6 +130,11 @@ class Server {
   [[nodiscard]] std::size_t streams() const noexcept;
   // Taken by the broker, not answered. [any] never blocks
   [[nodiscard]] std::size_t publishes() const noexcept;
+
+  // Into the sink. [any] never blocks
+  void collect(sdk::MetricSink& sink) const;
+  // Whether its thread has got on lately. [any] never blocks
+  [[nodiscard]] bool alive() const noexcept;
 
   // No new connections (operators may still come) and streams; health says NOT_SERVING. [control] may block briefly
   void refuse_new() noexcept;

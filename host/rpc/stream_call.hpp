@@ -64,8 +64,9 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   On<StreamCall, &StreamCall::gone> gone_{this};
   access::Caller caller_;
   hub::Session* session_ = nullptr;
-  std::uint64_t number_ = 0;  // once it has a session
-  sdk::Time since_{};         // the same
+  std::uint64_t number_ = 0;                     // once it has a session
+  sdk::Time since_{};                            // the same
+  sdk::Code ended_with_ = sdk::Code::cancelled;  // by its client, unless we ended it
   bool gone_already_ = false;
   int outstanding_ = 0;  // tags that gRPC still owes us; the call may go when there are none
 };
