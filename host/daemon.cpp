@@ -104,6 +104,19 @@ std::vector<hub::RoomClass> room_classes(const std::vector<config::RoomClass>& c
   return out;
 }
 
+// Twice of what one may do in a second may come at once.
+limits::Rate rate(std::int64_t per_second) {
+  return {static_cast<double>(per_second), 2 * static_cast<double>(std::max<std::int64_t>(per_second, 1))};
+}
+
+limits::Connections::Options connection_limits(const config::Limits& limits) {
+  return {.total = size(limits.connections),
+          .per_address = size(limits.connections_per_address),
+          .rate = rate(limits.new_connections_per_second),
+          .rate_per_address = rate(limits.new_connections_per_second_per_address),
+          .trusted = limits::Networks::parse(limits.trusted_proxies).value_or(limits::Networks{})};  // it was checked
+}
+
 rpc::ServerOptions server_options(const config::Settings& settings, const config::Address& listen, const std::string& server_id) {
   rpc::ServerOptions options;
   options.host = listen.host;
@@ -126,6 +139,7 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.history_records = size(settings.limits.history_records);
   options.token_key = settings.hub.token_key;
   options.publishes_in_flight_per_user = size(settings.limits.publishes_in_flight_per_user);
+  options.connections = connection_limits(settings.limits);
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
 }

@@ -59,7 +59,18 @@ const OptionList<Limits>& limits_options() {
       {"history_messages", &Limits::history_messages, "messages", between(1, 100'000), "Most messages in one answer of History."},
       {"history_records", &Limits::history_records, "records", between(1, 10'000'000),
        "Records of the broker, of any room, that one request of History may make the host look at."},
-      {"who_users", &Limits::who_users, "users", between(1, 100'000), "Most users in one answer of Who."}};
+      {"who_users", &Limits::who_users, "users", between(1, 100'000), "Most users in one answer of Who."},
+      {"connections", &Limits::connections, "connections", between(0, 10'000'000),
+       "Connections of clients to this host; more are cut at once. 0: any number."},
+      {"connections_per_address", &Limits::connections_per_address, "connections", between(0, 10'000'000),
+       "The same of one address. Of IPv6, here and below, a network of 64 bits counts as one address. 0: any number."},
+      {"new_connections_per_second", &Limits::new_connections_per_second, "connections", between(0, 1'000'000),
+       "New connections a second, and twice as many at once after a quiet time; more are cut at once. 0: any number."},
+      {"new_connections_per_second_per_address", &Limits::new_connections_per_second_per_address, "connections",
+       between(0, 1'000'000), "The same of one address. 0: any number."},
+      {"trusted_proxies", &Limits::trusted_proxies, "", any(),
+       "Addresses and networks (`10.0.0.0/8`) of proxies. Connections from there are not counted by address; whom they speak for "
+       "is the last in the metadata `x-forwarded-for` that is not such a proxy itself."}};
   return list;
 }
 
@@ -139,7 +150,7 @@ std::span<const HostTable> host_tables() {
   static const std::array tables{
       HostTable{"host", "The host process and its clients' connections.", host_options().infos()},
       HostTable{"admin", "What operators ask a running host.", admin_options().infos()},
-      HostTable{"limits", "What one request may hold; more is refused.", limits_options().infos()},
+      HostTable{"limits", "What requests may hold, and clients may do; more is refused.", limits_options().infos()},
       HostTable{"hub", "The rooms in memory.", hub_options().infos()},
       HostTable{
           "classes",

@@ -41,6 +41,12 @@ struct Limits {
   std::int64_t history_messages = 1'000;
   std::int64_t history_records = 50'000;
   std::int64_t who_users = 1'000;
+  std::int64_t connections = 100'000;
+  std::int64_t connections_per_address = 2'000;
+  std::int64_t new_connections_per_second = 5'000;
+  std::int64_t new_connections_per_second_per_address = 500;
+  // Who connects from this machine speaks for others, or may do worse than to connect too often.
+  std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
 };
 
 struct Hub {

@@ -163,7 +163,12 @@ class Announcing final : public presence::Announcer {
 
 struct Server::State {
   State(ServerOptions given, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& its_log)
-      : options(std::move(given)), broker(its_broker), clock(its_clock), log(its_log) {}
+      : options(std::move(given)),
+        broker(its_broker),
+        clock(its_clock),
+        log(its_log),
+        refusals(log),
+        connections(options.connections, refusals) {}
 
   void build();
 
@@ -171,6 +176,8 @@ struct Server::State {
   sdk::Broker& broker;
   const sdk::Clock& clock;
   sdk::Logger& log;
+  limits::Refusals refusals;
+  limits::Connections connections;
   GrpcFrameMaker notices;  // the queue's own
   BroadcastService service;
   Entrance clients;
@@ -227,7 +234,11 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
                                                   sdk::Logger& log) {
   auto server = std::make_unique<Server>(std::move(options), broker, clock, log);
   auto& state = *server->state_;
-  auto opened = state.clients.open({state.options.host, state.options.port, state.options.send_buffer_bytes}, log);
+  auto opened = state.clients.open({.host = state.options.host,
+                                    .port = state.options.port,
+                                    .send_buffer_bytes = state.options.send_buffer_bytes,
+                                    .connections = &state.connections},
+                                   log);
   if (opened && state.options.local) {
     const LocalListener& local = *state.options.local;
     opened = state.operators.open({local.host, local.port, 0, "admin.listen", "chatd-admin"}, log);
@@ -297,6 +308,10 @@ void Server::tick() {
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }
 
 std::size_t Server::publishes() const noexcept { return state_->endpoint->publishes.inside(); }
+
+std::size_t Server::connections() const noexcept { return state_->connections.open(); }
+
+const limits::Refusals& Server::refusals() const noexcept { return state_->refusals; }
 
 void Server::refuse_new() noexcept {
   serving(false);

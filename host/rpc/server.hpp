@@ -21,6 +21,8 @@
 #include "host/hub/limits.hpp"
 #include "host/hub/log.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/connections.hpp"
+#include "host/limits/refusals.hpp"
 #include "host/wire/request.hpp"
 
 namespace chatd::presence {
@@ -56,6 +58,7 @@ struct ServerOptions {
   std::size_t resume_records = 200'000;
   std::size_t history_records = 50'000;
   std::string token_key;
+  chatd::limits::Connections::Options connections;
   std::optional<LocalListener> local;
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
 };
@@ -102,6 +105,11 @@ class Server {
   [[nodiscard]] std::size_t streams() const noexcept;
   // Taken by the broker, not answered. [any] never blocks
   [[nodiscard]] std::size_t publishes() const noexcept;
+
+  // Clients' connections, but for some that ended within a second. [any] never blocks
+  [[nodiscard]] std::size_t connections() const noexcept;
+  // What was refused since the start. [any] never blocks
+  [[nodiscard]] const limits::Refusals& refusals() const noexcept;
 
   // No new connections (operators may still come) and streams; health says NOT_SERVING. [control] may block briefly
   void refuse_new() noexcept;

@@ -1,0 +1,73 @@
+// Connections: those that an accept loop has let in, by address. It belongs to that loop's thread.
+//
+// Who takes a connection over closes its descriptor when it likes and tells nobody. A duplicate to watch it would cost a
+// descriptor a connection and keep sockets open that are given up. So each connection is known by its descriptor's number and by
+// the kernel's cookie of its socket, which is never used again: as long as the number has that cookie, it is open. All are looked
+// at within a second, and before somebody is refused for their sake.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "host/limits/bucket.hpp"
+#include "host/limits/ip_address.hpp"
+#include "host/limits/networks.hpp"
+#include "host/limits/refusals.hpp"
+
+namespace chatd::limits {
+
+class Connections {
+ public:
+  // 0: any number.
+  struct Options {
+    std::size_t total = 0;
+    std::size_t per_address = 0;
+    Rate rate{};
+    Rate rate_per_address{};
+    Networks trusted{};  // what comes from there is counted in total only
+  };
+
+  // `refusals` must outlive it.
+  Connections(Options options, Refusals& refusals);
+
+  // Whether a connection that was just accepted may stay; counts it until it ends, or the refusal. [accept loop] never blocks
+  [[nodiscard]] bool admit(int fd, const std::optional<IpAddress>& from, Time now);
+  // Looks at some; to be called about ten times a second. [accept loop] never blocks
+  void look(Time now);
+
+  // Open now, but for some that ended within a second. [any] never blocks
+  [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Peer {
+    std::size_t open = 0;
+    Bucket bucket;
+  };
+  using Peers = std::unordered_map<IpAddress, Peer>;
+  struct Connection {
+    std::uint64_t cookie = 0;           // 0: none
+    Peers::value_type* peer = nullptr;  // null: not counted by address
+  };
+
+  [[nodiscard]] std::optional<Reason> refused(Peers::value_type* peer, Time now);
+  [[nodiscard]] bool full(const Peers::value_type* peer) const noexcept;
+  void look_at(std::size_t fd) noexcept;
+  void look_at_all(Time now) noexcept;
+  void forget(std::size_t fd) noexcept;
+
+  const Options options_;
+  Refusals& refusals_;
+  std::vector<Connection> by_fd_;
+  Peers peers_;
+  Bucket bucket_;
+  std::atomic<std::size_t> open_ = 0;
+  std::size_t next_ = 0;       // by_fd_'s next to be looked at
+  std::size_t next_peer_ = 0;  // and the same of the buckets of peers_
+  Time looked_at_all_{};
+};
+
+}  // namespace chatd::limits

@@ -1,0 +1,60 @@
+#include "socket.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace chatd::testing {
+namespace {
+
+sockaddr_in loopback(const char* address, int port) {
+  sockaddr_in out{};
+  out.sin_family = AF_INET;
+  out.sin_port = htons(static_cast<std::uint16_t>(port));
+  ::inet_pton(AF_INET, address, &out.sin_addr);
+  return out;
+}
+
+const sockaddr* generic(const sockaddr_in& address) { return static_cast<const sockaddr*>(static_cast<const void*>(&address)); }
+
+}  // namespace
+
+Socket::Socket(const HostProcess& host, const char* from) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  const timeval wait{std::chrono::seconds(patience).count(), 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+  ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+  const auto own = loopback(from, 0);
+  const auto to = loopback("127.0.0.1", host.port());
+  connected_ = ::bind(fd_, generic(own), sizeof own) == 0 && ::connect(fd_, generic(to), sizeof to) == 0;
+}
+
+Socket::~Socket() { ::close(fd_); }
+
+void Socket::send(std::string_view bytes) const {
+  while (!bytes.empty()) {
+    const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+bool Socket::closed_by_peer() const {
+  std::array<char, 4096> bytes{};
+  for (;;) {
+    const auto got = ::recv(fd_, bytes.data(), bytes.size(), 0);
+    if (got == 0 || (got < 0 && errno == ECONNRESET)) return true;
+    if (got < 0) return false;
+  }
+}
+
+void Socket::reset() const {
+  const linger now{1, 0};
+  ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+}  // namespace chatd::testing
