@@ -66,15 +66,7 @@ void Connections::look(Time now) {
     look_at(next_++);
   }
   // Addresses of which nothing is open are kept until their rate need not be known any more.
-  for (std::size_t left = peers_.bucket_count() / parts + 1; left > 0; --left) {
-    if (next_peer_ >= peers_.bucket_count()) next_peer_ = 0;
-    for (auto peer = peers_.begin(next_peer_); peer != peers_.end(next_peer_); ++peer) {
-      if (peer->second.open > 0 || !peer->second.bucket.full(now)) continue;
-      peers_.erase(peer->first);
-      break;  // the next one in its bucket comes with the next round
-    }
-    ++next_peer_;
-  }
+  peers_swept_.part(peers_, parts, [now](const Peer& peer) { return peer.open == 0 && peer.bucket.full(now); });
 }
 
 void Connections::look_at_all(Time now) noexcept {

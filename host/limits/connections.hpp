@@ -17,6 +17,7 @@
 #include "host/limits/ip_address.hpp"
 #include "host/limits/networks.hpp"
 #include "host/limits/refusals.hpp"
+#include "host/limits/sweep.hpp"
 
 namespace chatd::limits {
 
@@ -65,8 +66,8 @@ class Connections {
   Peers peers_;
   Bucket bucket_;
   std::atomic<std::size_t> open_ = 0;
-  std::size_t next_ = 0;       // by_fd_'s next to be looked at
-  std::size_t next_peer_ = 0;  // and the same of the buckets of peers_
+  std::size_t next_ = 0;  // by_fd_'s next to be looked at
+  Sweep peers_swept_;
   Time looked_at_all_{};
 };
 

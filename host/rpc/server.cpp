@@ -20,6 +20,7 @@
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/health.hpp"
 #include "host/rpc/local.hpp"
+#include "host/rpc/origin.hpp"
 #include "host/rpc/reflection.hpp"
 
 namespace chatd::rpc {
@@ -32,7 +33,6 @@ using sdk::text;
 // Few: what a write's completion stands behind in the queue. Calls that none awaits yet wait in gRPC.
 constexpr int awaited_publishes = 2;
 constexpr std::size_t most_identities = 20'000;  // a digest and an identity each, below a kilobyte
-constexpr int handshake_timeout_ms = 10'000;
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
 constexpr auto last_grace = 1s;                               // for cut streams to come back
@@ -56,14 +56,21 @@ std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage) {
 grpc::Status status(const sdk::Error& error) { return {static_cast<grpc::StatusCode>(error.code), error.text}; }
 
 Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library)
+                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library,
+                   limits::Refusals& its_refusals)
     : options(its_options),
       broker(its_broker),
       clock(its_clock),
       service(its_service),
       queue(its_queue),
       library(its_library),
+      refusals(its_refusals),
       connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
+      publishers(options.publishers),
+      user_streams(options.streams_per_user),
+      address_streams(options.streams_per_address),
+      user_queries(options.queries_per_user),
+      address_queries(options.queries_per_user),
       publishes(options.publishes_in_flight),
       streams(std::numeric_limits<std::size_t>::max()) {
   if (options.authenticator) access.emplace(*options.authenticator, queue.inbox(), clock, most_identities);
@@ -99,6 +106,43 @@ void Endpoint::await_refresh() {
   call->await(call);
 }
 
+void Endpoint::tick() noexcept {
+  if (access) access->tick();
+  const auto now = std::chrono::steady_clock::now();
+  publishers.tick(now);
+  user_queries.tick(now);
+  address_queries.tick(now);
+}
+
+sdk::Result<> Endpoint::may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id) {
+  if (options.queries_per_user.per_second <= 0) return {};
+  const auto now = std::chrono::steady_clock::now();
+  const auto* const identity = caller.identity();
+  std::chrono::nanoseconds wait{0};
+  if (const auto& user = identity && !identity->user_id.empty() ? identity->user_id : user_id; !user.empty())
+    wait = user_queries.take(user, now);
+  else if (const auto from = origin_of(context, options.connections.trusted))
+    wait = address_queries.take(from->counted(), now);
+  if (wait == 0ns) return {};
+  refusals.count(limits::Reason::query_rate_per_user);
+  push_back(context, wait);
+  return sdk::fail(sdk::Code::resource_exhausted,
+                   "you ask more often than this server answers (limits.queries_per_second_per_user); try again later", true);
+}
+
+void Endpoint::count(const sdk::Error& refusal) noexcept {
+  switch (refusal.code) {
+    case sdk::Code::invalid_argument:
+      return refusals.count(limits::Reason::bad_request);
+    case sdk::Code::unauthenticated:
+      return refusals.count(limits::Reason::unauthenticated);
+    case sdk::Code::permission_denied:
+      return refusals.count(limits::Reason::permission_denied);
+    default:
+      return;
+  }
+}
+
 void Endpoint::identify(const grpc::ServerContext& context, access::Asker& asker) {
   const auto credentials = credentials_of(context);
   if (!credentials) return asker.identified(std::unexpected(credentials.error()));
@@ -106,6 +150,16 @@ void Endpoint::identify(const grpc::ServerContext& context, access::Asker& asker
 }
 
 namespace {
+
+void limit(grpc::ServerBuilder& builder, const TransportLimits& limits) {
+  const auto set = [&](const char* name, std::int64_t value) { builder.AddChannelArgument(name, static_cast<int>(value)); };
+  if (limits.streams_per_connection > 0) set(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.streams_per_connection);
+  if (limits.idle_timeout_ms > 0) set(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.idle_timeout_ms);
+  set(GRPC_ARG_MAX_METADATA_SIZE, limits.metadata_bytes);
+  set(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, limits.handshake_timeout_ms);
+  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, limits.ping_interval_ms);
+  set(GRPC_ARG_HTTP2_MAX_PING_STRIKES, limits.ping_strikes);
+}
 
 // A listener, and how its connections get to gRPC.
 class Entrance final : public Door {
@@ -222,8 +276,7 @@ void Server::State::build() {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(options.keepalive_timeout_ms));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, handshake_timeout_ms);
+  limit(builder, options.transport);
   server = builder.BuildAndStart();
 }
 
@@ -246,7 +299,8 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
   if (!opened) return std::unexpected(opened.error());
   state.build();
   if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
-  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library);
+  state.endpoint =
+      std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library, state.refusals);
   return server;
 }
 
@@ -300,7 +354,7 @@ void Server::warm(hub::Log log) {
 
 void Server::tick() {
   inbox().put([&state = *state_]() noexcept {
-    if (auto& access = state.endpoint->access) access->tick();
+    state.endpoint->tick();
     state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now());
   });
 }

@@ -21,7 +21,9 @@
 #include "host/hub/limits.hpp"
 #include "host/hub/log.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/bucket.hpp"
 #include "host/limits/connections.hpp"
+#include "host/limits/publishers.hpp"
 #include "host/limits/refusals.hpp"
 #include "host/wire/request.hpp"
 
@@ -41,6 +43,16 @@ struct LocalListener {
   LocalService* service = nullptr;  // outlives the server
 };
 
+// What one connection may do; gRPC itself sees to it. chat.toml says what each is for; 0: without a limit.
+struct TransportLimits {
+  std::int64_t streams_per_connection = 4'000;
+  std::int64_t metadata_bytes = 8'192;
+  std::int64_t handshake_timeout_ms = 10'000;
+  std::int64_t idle_timeout_ms = 300'000;
+  std::int64_t ping_interval_ms = 5'000;
+  std::int64_t ping_strikes = 2;
+};
+
 // chat.toml says what each is for.
 struct ServerOptions {
   std::string host = "0.0.0.0";
@@ -50,7 +62,6 @@ struct ServerOptions {
   std::int64_t keepalive_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
   std::size_t publishes_in_flight = 10'000;
-  std::size_t publishes_in_flight_per_user = 1'000;
   wire::Limits limits;
   hub::Limits hub;
   hub::Topics topics;
@@ -58,7 +69,12 @@ struct ServerOptions {
   std::size_t resume_records = 200'000;
   std::size_t history_records = 50'000;
   std::string token_key;
+  TransportLimits transport;
   chatd::limits::Connections::Options connections;
+  chatd::limits::Publishers::Options publishers;
+  std::size_t streams_per_user = 0;  // 0: any number
+  std::size_t streams_per_address = 0;
+  chatd::limits::Rate queries_per_user{};
   std::optional<LocalListener> local;
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
 };
