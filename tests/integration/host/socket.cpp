@@ -24,12 +24,12 @@ const sockaddr* generic(const sockaddr_in& address) { return static_cast<const s
 
 }  // namespace
 
-Socket::Socket(const HostProcess& host, const char* from) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Socket::Socket(int port, const char* from) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const timeval wait{std::chrono::seconds(patience).count(), 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
   ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
   const auto own = loopback(from, 0);
-  const auto to = loopback("127.0.0.1", host.port());
+  const auto to = loopback("127.0.0.1", port);
   connected_ = ::bind(fd_, generic(own), sizeof own) == 0 && ::connect(fd_, generic(to), sizeof to) == 0;
 }
 
@@ -55,6 +55,34 @@ bool Socket::closed_by_peer() const {
 void Socket::reset() const {
   const linger now{1, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+std::string frame(char type, char flags, unsigned stream, std::string_view payload) {
+  const auto byte = [](std::size_t number, int shift) { return static_cast<char>(number >> shift & 0xff); };
+  const std::size_t size = payload.size();
+  std::string out{byte(size, 16), byte(size, 8), byte(size, 0), type, flags};
+  for (const int shift : {24, 16, 8, 0}) out += byte(stream, shift);
+  return out.append(payload);
+}
+
+std::string call_headers(unsigned stream, std::string_view method) {
+  std::string block;
+  const auto literal = [&](std::string_view name, std::string_view value) {
+    block.append({0, static_cast<char>(name.size())}).append(name);
+    block.append(1, static_cast<char>(value.size())).append(value);
+  };
+  literal(":method", "POST");
+  literal(":scheme", "http");
+  literal(":path", method);
+  literal(":authority", "localhost");
+  literal("content-type", "application/grpc");
+  literal("te", "trailers");
+  return frame(1, 4, stream, block);
+}
+
+std::string call(unsigned stream, std::string_view method, std::string_view message) {
+  std::string data{0, 0, 0, 0, static_cast<char>(message.size())};  // below 128 bytes
+  return call_headers(stream, method) + frame(0, 1, stream, data.append(message));
 }
 
 }  // namespace chatd::testing
