@@ -109,12 +109,15 @@ limits::Rate rate(std::int64_t per_second) {
   return {static_cast<double>(per_second), 2 * static_cast<double>(std::max<std::int64_t>(per_second, 1))};
 }
 
-limits::Connections::Options connection_limits(const config::Limits& limits) {
+limits::Connections::Options connection_limits(const config::Limits& limits, const config::Host& host) {
   return {.total = size(limits.connections),
           .per_address = size(limits.connections_per_address),
           .rate = rate(limits.new_connections_per_second),
           .rate_per_address = rate(limits.new_connections_per_second_per_address),
-          .trusted = limits::Networks::parse(limits.trusted_proxies).value_or(limits::Networks{})};  // it was checked
+          .trusted = limits::Networks::parse(limits.trusted_proxies).value_or(limits::Networks{}),  // it was checked
+          .cut_floods = limits.cut_floods,
+          .patience = 2 * std::chrono::milliseconds(host.keepalive_time_ms + host.keepalive_timeout_ms),
+          .metadata_bytes = size(limits.metadata_bytes)};
 }
 
 limits::Rate rate(std::int64_t per_second, std::int64_t burst) {
@@ -159,7 +162,7 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.streams_per_address = size(settings.limits.streams_per_address);
   options.queries_per_user = rate(settings.limits.queries_per_second_per_user, settings.limits.query_burst_per_user);
   options.transport = transport_limits(settings.limits);
-  options.connections = connection_limits(settings.limits);
+  options.connections = connection_limits(settings.limits, settings.host);
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
 }

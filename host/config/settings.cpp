@@ -101,6 +101,10 @@ const OptionList<Limits>& limits_options() {
        "Least time between two pings of a client to which nothing is sent meanwhile."},
       {"ping_strikes", &Limits::ping_strikes, "pings", between(0, 1'000'000),
        "Pings that may come sooner; after one more the connection is closed. 0: any number."},
+      {"cut_floods", &Limits::cut_floods, "", any(),
+       "Whether connections are cut that flood the host: with calls that are reset at once or headers without an end, when that "
+       "keeps it from the others; and those that go on sending a request that does not end, `keepalive_time_ms` and "
+       "`keepalive_timeout_ms` together, twice. What is encrypted is not looked into."},
       {"trusted_proxies", &Limits::trusted_proxies, "", any(),
        "Addresses and networks (`10.0.0.0/8`) of proxies. Connections from there are not counted by address; whom they speak for "
        "is the last in the metadata `x-forwarded-for` that is not such a proxy itself."}};

@@ -59,6 +59,7 @@ struct Limits {
   std::int64_t idle_timeout_ms = 300'000;
   std::int64_t ping_interval_ms = 5'000;
   std::int64_t ping_strikes = 2;
+  bool cut_floods = true;
   // Who connects from this machine speaks for others, or may do worse than to connect too often.
   std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
 };

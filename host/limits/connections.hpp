@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,11 @@ class Connections {
     Rate rate{};
     Rate rate_per_address{};
     Networks trusted{};  // what comes from there is counted in total only
+    bool cut_floods = false;
+    // A client that sends without anything to be sent to it for so long does not end its request; those that are silent get
+    // pings.
+    std::chrono::milliseconds patience{0};
+    std::size_t metadata_bytes = 8'192;  // headers of more are a flood
   };
 
   // `refusals` must outlive it.
@@ -39,6 +45,10 @@ class Connections {
   [[nodiscard]] bool admit(int fd, const std::optional<IpAddress>& from, Time now);
   // Looks at some; to be called about ten times a second. [accept loop] never blocks
   void look(Time now);
+
+  // Cuts those whose unread input is a flood: what was unread when it was called before, and what is now. To be called while who
+  // reads them does not come round for the reading. [accept loop] never blocks
+  void cut_floods();
 
   // Open now, but for some that ended within a second. [any] never blocks
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
@@ -50,6 +60,11 @@ class Connections {
   };
   using Peers = std::unordered_map<IpAddress, Peer>;
   struct Connection {
+    std::uint64_t flooded_to = 0;  // bytes of the connection up to which it was seen to flood; 0: it was not
+    // When, and after how many of its bytes, it was first seen that so many had been sent to it.
+    std::uint64_t sent = 0;
+    std::uint64_t taken = 0;
+    Time sent_at{};
     std::uint64_t cookie = 0;           // 0: none
     Peers::value_type* peer = nullptr;  // null: not counted by address
   };
@@ -57,12 +72,15 @@ class Connections {
   [[nodiscard]] std::optional<Reason> refused(Peers::value_type* peer, Time now);
   [[nodiscard]] bool full(const Peers::value_type* peer) const noexcept;
   void look_at(std::size_t fd) noexcept;
+  void look_for_endless(std::size_t fd, Time now) noexcept;
   void look_at_all(Time now) noexcept;
   void forget(std::size_t fd) noexcept;
+  void cut_flood(std::size_t fd);
 
   const Options options_;
   Refusals& refusals_;
   std::vector<Connection> by_fd_;
+  std::vector<char> unread_;  // a look at one's
   Peers peers_;
   Bucket bucket_;
   std::atomic<std::size_t> open_ = 0;

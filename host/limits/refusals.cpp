@@ -30,6 +30,9 @@ constexpr std::array<Words, reason_count> words{{
     {"query_rate_per_user", "queries of a user: more than limits.queries_per_second_per_user come"},
     {"history_busy",
      "queries of History: too many wait to be read from the broker's log; limits.history_records makes each shorter"},
+    {"flood", "connections that flood the host with frames without a purpose; limits.cut_floods says whether they are cut"},
+    {"endless_request",
+     "connections that send and send without anything to be answered; limits.cut_floods says whether they are cut"},
     {"bad_request", ""},
     {"unauthenticated", ""},
     {"permission_denied", ""},
@@ -52,7 +55,9 @@ void Refusals::count(Reason reason) noexcept {
   if (now.time_since_epoch().count() < until ||
       !one.quiet_until.compare_exchange_strong(until, (now + quiet).time_since_epoch().count(), std::memory_order_relaxed))
     return;
-  log_.warning("refusing ", of(reason).said, " (", counted, " refused so since the start; said once a minute at most)");
+  const bool cut = reason == Reason::flood || reason == Reason::endless_request;
+  log_.warning(cut ? "cutting " : "refusing ", of(reason).said, " (", counted, cut ? " cut" : " refused",
+               " so since the start; said once a minute at most)");
 }
 
 Refusals::Counts Refusals::counts() const noexcept {

@@ -25,6 +25,8 @@ enum class Reason : std::uint8_t {
   publish_rate_per_user,
   query_rate_per_user,
   history_busy,
+  flood,
+  endless_request,
   bad_request,
   unauthenticated,
   permission_denied,

@@ -38,6 +38,8 @@ class Door {
  public:
   // [accept loop] must not block
   virtual void take(Descriptor socket) noexcept = 0;
+  // Whether some of them keep those that serve them from the others. [accept loop] must not block
+  [[nodiscard]] virtual bool stuck() noexcept { return false; }
 
  protected:
   ~Door() = default;

@@ -11,6 +11,7 @@
 
 #include "host/hub/hub.hpp"
 #include "host/hub/inbox.hpp"
+#include "host/limits/pulse.hpp"
 #include "host/rpc/event.hpp"
 
 namespace chatd::rpc {
@@ -28,6 +29,9 @@ class Queue final : private hub::Wake, private hub::Progress {
 
   // [queue] never blocks
   [[nodiscard]] hub::Hub& hub() noexcept { return hub_; }
+
+  // Whether its thread comes round. [any] never blocks
+  [[nodiscard]] limits::Pulse& pulse() noexcept { return pulse_; }
 
   // [control] never blocks
   void run();
@@ -60,6 +64,7 @@ class Queue final : private hub::Wake, private hub::Progress {
   std::atomic<std::chrono::steady_clock::rep> company_until_ = 0;  // until then a wake-up may wait for the next millisecond
   grpc::Alarm alarm_;
   On<Queue, &Queue::look> woken_{this};
+  limits::Pulse pulse_;
   bool over_ = false;  // the completion queue is shut down and empty
   bool stopped_ = false;
   std::jthread thread_;  // last: it uses the rest

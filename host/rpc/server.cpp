@@ -175,7 +175,11 @@ class Entrance final : public Door {
     hand_over_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
   }
-  void run() { acceptor_->run(*this); }
+  // `pulse` outlives it. [control] never blocks
+  void run(limits::Pulse& pulse) {
+    pulse_ = &pulse;
+    acceptor_->run(*this);
+  }
   void stop() noexcept {
     if (acceptor_) acceptor_->stop();
   }
@@ -190,6 +194,9 @@ class Entrance final : public Door {
     hand_over_->HandleNewConnection(&connection);
   }
 
+  [[nodiscard]] bool stuck() noexcept override { return pulse_->stuck(); }
+
+  limits::Pulse* pulse_ = nullptr;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
   std::unique_ptr<Acceptor> acceptor_;  // gone first: its thread uses the other
 };
@@ -333,8 +340,8 @@ sdk::Result<> Server::start() {
   state_->library->start();
   if (state_->options.local) state_->options.local->service->await(*this, *state_->queue);
   state_->queue->run();
-  state_->clients.run();
-  if (state_->operators.is_open()) state_->operators.run();
+  state_->clients.run(state_->queue->pulse());
+  if (state_->operators.is_open()) state_->operators.run(state_->queue->pulse());
   state_->running = true;
   return {};
 }
