@@ -22,6 +22,10 @@
 #include "host/hub/limits.hpp"
 #include "host/hub/log.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/bucket.hpp"
+#include "host/limits/connections.hpp"
+#include "host/limits/publishers.hpp"
+#include "host/limits/refusals.hpp"
 #include "host/wire/request.hpp"
 
 namespace chatd::presence {
@@ -40,6 +44,16 @@ struct LocalListener {
   LocalService* service = nullptr;  // outlives the server
 };
 
+// What one connection may do; gRPC itself sees to it. chat.toml says what each is for; 0: without a limit.
+struct TransportLimits {
+  std::int64_t streams_per_connection = 4'000;
+  std::int64_t metadata_bytes = 8'192;
+  std::int64_t handshake_timeout_ms = 10'000;
+  std::int64_t idle_timeout_ms = 300'000;
+  std::int64_t ping_interval_ms = 5'000;
+  std::int64_t ping_strikes = 2;
+};
+
 // chat.toml says what each is for.
 struct ServerOptions {
   std::string host = "0.0.0.0";
@@ -49,7 +63,6 @@ struct ServerOptions {
   std::int64_t keepalive_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
   std::size_t publishes_in_flight = 10'000;
-  std::size_t publishes_in_flight_per_user = 1'000;
   wire::Limits limits;
   hub::Limits hub;
   hub::Topics topics;
@@ -57,6 +70,12 @@ struct ServerOptions {
   std::size_t resume_records = 200'000;
   std::size_t history_records = 50'000;
   std::string token_key;
+  TransportLimits transport;
+  chatd::limits::Connections::Options connections;
+  chatd::limits::Publishers::Options publishers;
+  std::size_t streams_per_user = 0;  // 0: any number
+  std::size_t streams_per_address = 0;
+  chatd::limits::Rate queries_per_user{};
   std::optional<LocalListener> local;
   sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
@@ -109,6 +128,10 @@ class Server {
   void collect(sdk::MetricSink& sink) const;
   // Whether its thread has got on lately. [any] never blocks
   [[nodiscard]] bool alive() const noexcept;
+  // Clients' connections, but for some that ended within a second. [any] never blocks
+  [[nodiscard]] std::size_t connections() const noexcept;
+  // What was refused since the start. [any] never blocks
+  [[nodiscard]] const limits::Refusals& refusals() const noexcept;
 
   // No new connections (operators may still come) and streams; health says NOT_SERVING. [control] may block briefly
   void refuse_new() noexcept;
