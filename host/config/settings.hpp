@@ -22,7 +22,16 @@ struct Host {
   std::int64_t heartbeat_ms = 5'000;
   std::int64_t keepalive_time_ms = 20'000;
   std::int64_t keepalive_timeout_ms = 10'000;
+  std::int64_t handshake_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
+};
+
+struct Tls {
+  std::string certificate;  // empty: connections are not encrypted
+  std::string key;
+  std::string client_ca;  // empty: clients are not asked for certificates
+  std::string client_certificate = "required";
+  std::string min_version = "1.2";
 };
 
 struct Admin {
@@ -85,6 +94,7 @@ struct Log {
 
 struct Settings {
   Host host;
+  Tls tls;
   Admin admin;
   Limits limits;
   Hub hub;
@@ -99,6 +109,7 @@ struct Settings {
 
 // The lists live as long as the program. [any] never blocks
 [[nodiscard]] const sdk::OptionList<Host>& host_options();
+[[nodiscard]] const sdk::OptionList<Tls>& tls_options();
 [[nodiscard]] const sdk::OptionList<Admin>& admin_options();
 [[nodiscard]] const sdk::OptionList<Limits>& limits_options();
 [[nodiscard]] const sdk::OptionList<Hub>& hub_options();

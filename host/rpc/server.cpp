@@ -21,6 +21,7 @@
 #include "host/rpc/health.hpp"
 #include "host/rpc/local.hpp"
 #include "host/rpc/reflection.hpp"
+#include "host/rpc/tls_credentials.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -32,7 +33,6 @@ using sdk::text;
 // Few: what a write's completion stands behind in the queue. Calls that none awaits yet wait in gRPC.
 constexpr int awaited_publishes = 2;
 constexpr std::size_t most_identities = 20'000;  // a digest and an identity each, below a kilobyte
-constexpr int handshake_timeout_ms = 10'000;
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
 constexpr auto last_grace = 1s;                               // for cut streams to come back
@@ -99,7 +99,7 @@ void Endpoint::await_refresh() {
   call->await(call);
 }
 
-void Endpoint::identify(const grpc::ServerContext& context, access::Asker& asker) {
+void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
   const auto credentials = credentials_of(context);
   if (!credentials) return asker.identified(std::unexpected(credentials.error()));
   access->identities.identify(*credentials, asker);
@@ -181,7 +181,8 @@ struct Server::State {
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
   std::unique_ptr<Reflection> reflection;
-  std::unique_ptr<grpc::Server> server;  // gone before the queue and the service
+  std::optional<Certificates> certificates;
+  std::unique_ptr<grpc::Server> server;  // gone before the queue, the service and the certificates
   bool running = false;
 };
 
@@ -204,7 +205,8 @@ void Server::State::build() {
   builder.RegisterService(&service);
   builder.RegisterService(&health->service());
   builder.RegisterService(&reflection->service());
-  clients.build(builder, grpc::InsecureServerCredentials());
+  if (options.tls) certificates.emplace(options.tls->material);
+  clients.build(builder, certificates ? tls_credentials(*certificates, *options.tls) : grpc::InsecureServerCredentials());
   if (options.local) {
     builder.RegisterService(&options.local->service->service());
     operators.build(builder, grpc::experimental::LocalServerCredentials(LOCAL_TCP));
@@ -216,7 +218,7 @@ void Server::State::build() {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, handshake_timeout_ms);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, static_cast<int>(options.handshake_timeout_ms));
   server = builder.BuildAndStart();
 }
 
@@ -253,6 +255,8 @@ void Server::use(presence::Presence& presence) noexcept {
   state_->endpoint->presence = &presence;
   state_->endpoint->connections.mark();
 }
+
+void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
 
 presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
 

@@ -22,6 +22,7 @@
 #include "host/hub/log.hpp"
 #include "host/hub/outgoing.hpp"
 #include "host/wire/request.hpp"
+#include "tls/material.hpp"
 
 namespace chatd::presence {
 class Announcer;
@@ -37,6 +38,13 @@ struct LocalListener {
   std::string host;
   std::uint16_t port = 0;
   LocalService* service = nullptr;  // outlives the server
+};
+
+// What the clients' listener shows, and what it asks of them.
+struct Tls {
+  tls::Material material;
+  bool client_certificate_required = false;  // else, with authorities, one that is shown has to be good
+  bool only_1_3 = false;                     // for the whole process; else 1.2 too
 };
 
 // chat.toml says what each is for.
@@ -56,6 +64,8 @@ struct ServerOptions {
   std::size_t resume_records = 200'000;
   std::size_t history_records = 50'000;
   std::string token_key;
+  std::int64_t handshake_timeout_ms = 10'000;
+  std::optional<Tls> tls;  // none: connections are not encrypted
   std::optional<LocalListener> local;
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
 };
@@ -86,6 +96,10 @@ class Server {
   void use(presence::Presence& presence) noexcept;
   // Takes notices to the streams that asked for presence. Valid as long as the server. [any] never blocks
   [[nodiscard]] presence::Announcer& announcer() noexcept;
+
+  // Newer certificates and authorities, for connections that come from now on. REQUIRES: ServerOptions::tls, and authorities if
+  // and only if that had such. [any] never blocks
+  void renew(tls::Material material);
 
   // Starts the threads and accepts; health says NOT_SERVING until told otherwise. [control] may block
   [[nodiscard]] sdk::Result<> start();
