@@ -23,6 +23,14 @@ TokenRules token_rules(const Options& options) {
   return rules;
 }
 
+RemoteKeys::Options remote_keys(const Options& options) {
+  return {.fetch = {.url = options.jwt_keys,
+                    .ca = options.jwt_keys_ca,
+                    .timeout = std::chrono::milliseconds(options.jwt_keys_timeout_ms)},
+          .refresh = std::chrono::milliseconds(options.jwt_keys_refresh_ms),
+          .stale = std::chrono::milliseconds(options.jwt_keys_stale_ms)};
+}
+
 }  // namespace
 
 void Authority::configure(const Options& options) {
@@ -35,7 +43,10 @@ void Authority::configure(const Options& options) {
   modes_.clear();
   last_is_open_ = options.modes.back() == "open";
   for (const auto& mode : options.modes) {
-    if (mode == "jwt") modes_.push_back(&jwt_.emplace(token_rules(options), options.jwt_keys));
+    if (mode == "jwt" && is_address(options.jwt_keys))
+      modes_.push_back(&jwt_.emplace(token_rules(options), remote_keys(options)));
+    if (mode == "jwt" && !is_address(options.jwt_keys))
+      modes_.push_back(&jwt_.emplace(token_rules(options), std::filesystem::path(options.jwt_keys)));
     if (mode == "static") modes_.push_back(&static_.emplace(options.static_users, worker_));
     if (mode == "mtls") modes_.push_back(&mtls_.emplace(*certificate_name(options.mtls_identity), options.mtls_pattern));
   }
@@ -43,11 +54,11 @@ void Authority::configure(const Options& options) {
 
 sdk::Result<> Authority::start(const sdk::Context& context) noexcept {
   log_ = &context.log;
-  if (jwt_) jwt_->start(context.clock);
   if (mtls_) mtls_->start(context.clock);
   if (const auto read = reload(); !read) return std::unexpected(read.error());
   if (!open() && rules_.empty() && !jwt_)
     log_->warning("there are no rules, so that nobody may do anything; say who may do what in \"rules\" of [plugins.identity]");
+  if (jwt_) jwt_->start(context.clock, context.log, [this]() noexcept { ++revision_; });
   if (!modes_.empty()) worker_.start(std::chrono::milliseconds(options_.reload_ms), [this]() noexcept { look(); });
   running_ = true;
   return {};
@@ -55,6 +66,7 @@ sdk::Result<> Authority::start(const sdk::Context& context) noexcept {
 
 void Authority::stop() noexcept {
   running_ = false;
+  if (jwt_) jwt_->stop();
   worker_.stop();
 }
 

@@ -5,6 +5,7 @@
 
 #include "chatd/sdk/text.hpp"
 #include "plugins/identity/algorithm.hpp"
+#include "plugins/identity/fetch.hpp"
 #include "plugins/identity/rules.hpp"
 
 namespace chatd::identity {
@@ -42,6 +43,7 @@ class Checks {
   void jwt() {
     const bool on = has(options_.modes, "jwt");
     used(on, "jwt_keys", options_.jwt_keys, "jwt");
+    keys(on && is_address(options_.jwt_keys));
     if (!on) return;
     if (options_.jwt_algorithms.empty())
       report("jwt_algorithms", "is empty; name what tokens are signed with, such as [\"RS256\"]");
@@ -57,6 +59,16 @@ class Checks {
                                      {"jwt_grants_claim", options_.jwt_grants_claim}}) {
       if (claim.empty()) report(key, "is empty; name a claim");
     }
+  }
+
+  void keys(bool fetched) {
+    if (!fetched && !options_.jwt_keys_ca.empty())
+      report("jwt_keys_ca", "is for keys that are fetched; let jwt_keys be an address, or leave this out");
+    if (!fetched) return;
+    if (const auto fit = check_address(options_.jwt_keys); !fit) report("jwt_keys", fit.error().text);
+    const auto& names = options_.jwt_algorithms;
+    if (!names.empty() && std::ranges::all_of(names, [](const std::string& name) { return name.starts_with("HS"); }))
+      report("jwt_algorithms", "has only those with a secret, which no address tells; let jwt_keys be a file, or name others");
   }
 
   void users() { used(has(options_.modes, "static"), "static_users", options_.static_users, "static"); }
@@ -104,6 +116,8 @@ class Checks {
 
 }  // namespace
 
+bool is_address(std::string_view keys) noexcept { return keys.find("://") != keys.npos; }
+
 const sdk::OptionList<Options>& option_list() {
   static const sdk::OptionList<Options> list{
       {"modes", &Options::modes, "", sdk::not_empty(),
@@ -125,7 +139,16 @@ const sdk::OptionList<Options>& option_list() {
        "The keys: a file, or a folder of files. `*.pem`, `*.crt`: a public key or a certificate; `*.secret`: a secret, as it is; "
        "`*.json`, `*.jwk`, `*.jwks`: JSON Web Keys. A key of a folder is called as its file is without the ending, and a token "
        "names "
-       "it (`kid`); a single file's fits every token."},
+       "it (`kid`); a single file's fits every token. Or an address, `https://…`, that answers a set of JSON Web Keys (JWKS)."},
+      {"jwt_keys_ca", &Options::jwt_keys_ca, "", any(),
+       "A file of the certificates (PEM) by which the address' own is checked. Empty: those of the system."},
+      {"jwt_keys_refresh_ms", &Options::jwt_keys_refresh_ms, "ms", between(1'000, 86'400'000),
+       "Interval at which keys are fetched. For a token that names a key which is not there they are fetched at once, but not "
+       "more "
+       "often than every 10 s."},
+      {"jwt_keys_timeout_ms", &Options::jwt_keys_timeout_ms, "ms", between(100, 60'000), "How long one fetch may take."},
+      {"jwt_keys_stale_ms", &Options::jwt_keys_stale_ms, "ms", between(1'000, 31'536'000'000),
+       "How long the keys that were fetched last are used when newer ones cannot be had."},
       {"jwt_issuer", &Options::jwt_issuer, "", any(), "The issuer (`iss`) that a token must have. Empty: any."},
       {"jwt_audience", &Options::jwt_audience, "", any(),
        "A token must be for one of these (`aud`). Empty: it is not looked at."},

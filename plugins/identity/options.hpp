@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "chatd/sdk/options.hpp"
@@ -16,6 +17,10 @@ struct Options {
 
   std::vector<std::string> jwt_algorithms;
   std::string jwt_keys;
+  std::string jwt_keys_ca;
+  std::int64_t jwt_keys_refresh_ms = 600'000;
+  std::int64_t jwt_keys_timeout_ms = 5'000;
+  std::int64_t jwt_keys_stale_ms = 86'400'000;
   std::string jwt_issuer;
   std::vector<std::string> jwt_audience;
   std::string jwt_user_claim = "sub";
@@ -32,6 +37,9 @@ struct Options {
 
   std::int64_t presence_connections = 1'000'000;
 };
+
+// Whether this is an address of keys, and no path. [any] never blocks
+[[nodiscard]] bool is_address(std::string_view keys) noexcept;
 
 // Valid until exit. [any] never blocks
 [[nodiscard]] const sdk::OptionList<Options>& option_list();

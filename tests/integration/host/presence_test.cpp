@@ -98,7 +98,7 @@ TEST_CASE("Who tells the users of a room, each once, and follows who comes and g
   CHECK(eventually([&] { return asker.users("red") == Lines{"bob 1"}; }));
 }
 
-TEST_CASE("Who about a user tells where they are; of nobody it tells nothing") {
+TEST_CASE("Who about a user tells where they are, and of nobody nothing") {
   const HostProcess host(with_presence);
   Asker asker(host);
   auto connect = hello("alice", {"red", ""});

@@ -43,7 +43,7 @@ TEST_CASE("without a window each publish is a message of its own") {
   CHECK(alice.wait_for_contents(2) == std::vector<std::string>{"twice", "twice"});
 }
 
-TEST_CASE("one user's publishes in flight are bounded; the refusal says when to try again, and others are not concerned") {
+TEST_CASE("one user's publishes in flight are bounded, the refusal says when to try again, and others are not concerned") {
   HostProcess host({.set = {"limits.publishes_in_flight_per_user=2", "plugins.memory.inject_latency_ms=300"}});
   Chatter chatter(host.address());
   struct Call {

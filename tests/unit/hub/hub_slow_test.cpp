@@ -132,7 +132,7 @@ TEST_CASE("a stream that is too many bytes behind is too slow, also while the ri
   CHECK(contents_of(slow->got) == Texts{"0", "1", "2", "3", "4", "gap red (4)"});
 }
 
-TEST_CASE("a stream whose oldest message is too old is too slow; one whose write does not end is cut") {
+TEST_CASE("a stream whose oldest message is too old is too slow, and one whose write does not end is cut") {
   World w({.slow = Slow::disconnect, .age = std::chrono::milliseconds(100)});
   auto slow = w.join();
   auto quick = w.join();

@@ -67,7 +67,7 @@ TEST_CASE("sessions that are behind, most bytes first, with the rooms in which t
   CHECK(found.sessions[1].lags[0].messages == 3);
 }
 
-TEST_CASE("only as many as were asked for, and all are counted; of equals the oldest first") {
+TEST_CASE("only as many as were asked for, and all are counted, of equals the oldest first") {
   Fixture f;
   for (const auto* room : {"a", "b", "b", "c"}) f.stuck({room});
   for (const std::string room : {"a", "a", "b", "b", "b", "c", "c", "c", "c"}) {

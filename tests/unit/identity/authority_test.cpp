@@ -115,7 +115,7 @@ TEST_CASE("a token holds until its end by the host's clock") {
   CHECK(running.user("Bearer", token("alice")) == "the token has expired; get a new one");
 }
 
-TEST_CASE("keys are read again when they change; when they cannot be read, the old ones stay") {
+TEST_CASE("keys are read again when they change, and when they cannot be read the old ones stay") {
   const test::TempFolder folder;
   write_file(folder.path() / "old.secret", secret);
   const Running running(jwt(folder.path()));

@@ -101,3 +101,18 @@ TEST_CASE("rules that cannot be read, or that nobody looks at, are problems") {
       Texts{
           R"(chat.toml:5:1: "rules" in [plugins.identity]: the rule "x" has no ": " between whom it is for and what they may do; expected such as "everyone: join publish in lobby team-*" or "role moderator: admin")"});
 }
+
+TEST_CASE("keys of an address have problems of their own") {
+  CHECK(problems({"jwt"}, {entry("jwt_keys", "https://login.example.org/keys"), entry("jwt_algorithms", Texts{"HS256", "RS256"}),
+                           entry("jwt_keys_ca", "ca.pem")})
+            .empty());
+  CHECK(
+      problems({"jwt"}, {entry("jwt_keys", "http://login.example.org/keys"), entry("jwt_algorithms", Texts{"HS256"})}) ==
+      Texts{
+          R"(chat.toml:5:1: "jwt_keys" in [plugins.identity] is fetched without TLS, so that anybody between could answer with keys of theirs; begin it with https://)",
+          R"(chat.toml:5:1: "jwt_algorithms" in [plugins.identity] has only those with a secret, which no address tells; let jwt_keys be a file, or name others)"});
+  CHECK(
+      problems({"jwt"}, {entry("jwt_keys", "keys"), entry("jwt_algorithms", Texts{"RS256"}), entry("jwt_keys_ca", "ca.pem")}) ==
+      Texts{
+          R"(chat.toml:5:1: "jwt_keys_ca" in [plugins.identity] is for keys that are fetched; let jwt_keys be an address, or leave this out)"});
+}

@@ -22,7 +22,7 @@ Key key_of(std::string_view jwk) {
 
 }  // namespace
 
-TEST_CASE("the tokens of the RFCs, and one of each algorithm, verify; with one bit changed they do not") {
+TEST_CASE("the tokens of the RFCs, and one of each algorithm, verify, and with one bit changed they do not") {
   std::vector<std::string_view> seen;
   for (const auto& vector : test::vectors) {
     INFO(vector.source << ", " << vector.algorithm);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -68,6 +69,18 @@ std::string RsaIssuer::pem() const {
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), &BIO_free);
   PEM_write_bio_PUBKEY(bio.get(), key_.get());
   return text_of(bio.get());
+}
+
+std::string RsaIssuer::jwk(std::string_view id) const {
+  const auto number = [this](const char* name) {
+    BIGNUM* found = nullptr;
+    EVP_PKEY_get_bn_param(key_.get(), name, &found);
+    const std::unique_ptr<BIGNUM, decltype(&BN_free)> owned(found, &BN_free);
+    std::string bytes(static_cast<std::size_t>(BN_num_bytes(found)), '\0');
+    BN_bn2bin(found, static_cast<unsigned char*>(static_cast<void*>(bytes.data())));
+    return base64url(bytes);
+  };
+  return R"({"kty":"RSA","kid":")" + std::string(id) + R"(","n":")" + number("n") + R"(","e":")" + number("e") + "\"}";
 }
 
 std::string RsaIssuer::private_pem() const {

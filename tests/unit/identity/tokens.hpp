@@ -25,6 +25,8 @@ class RsaIssuer {
   [[nodiscard]] std::string sign(std::string_view header, std::string_view claims) const;
   // Its public key.
   [[nodiscard]] std::string pem() const;
+  // The same as a JSON Web Key of this id.
+  [[nodiscard]] std::string jwk(std::string_view id) const;
   // Its private key.
   [[nodiscard]] std::string private_pem() const;
 
