@@ -36,7 +36,10 @@ std::string pem_of(X509* certificate) {
 }
 
 Key new_key(unsigned rsa_bits = 0) {
-  Key key(rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(rsa_bits), EVP_PKEY_free);
+  // As EVP_EC_gen and EVP_RSA_gen do; those cast constness away.
+  Key key(rsa_bits == 0 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")
+                        : EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{rsa_bits}),
+          EVP_PKEY_free);
   if (!key) throw std::runtime_error("no key");
   return key;
 }
