@@ -20,6 +20,7 @@
 #include "chatd/sdk/text.hpp"
 #include "host/admin/service.hpp"
 #include "host/config/address.hpp"
+#include "host/config/load.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
 #include "host/observe/registry.hpp"
@@ -27,6 +28,7 @@
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
 #include "host/watch.hpp"
+#include "tls/watch.hpp"
 
 namespace chatd {
 namespace {
@@ -219,6 +221,9 @@ struct Daemon::State final : admin::Control {
 
   // The admin service, if there is to be one, as the server takes it.
   std::optional<rpc::LocalListener> operators();
+  // What the clients' listener shows, if it is to show something.
+  sdk::Result<std::optional<rpc::Tls>> encryption();
+  void watch_certificates();
   void keep_presence();
   [[nodiscard]] hub::Standing standing() const;
   void watch_health();
@@ -238,6 +243,7 @@ struct Daemon::State final : admin::Control {
   sdk::PresenceStore* store = nullptr;          // null: nobody keeps who is here
   std::optional<hub::Heartbeat> heartbeat;
   std::atomic<bool> told_to_drain = false;
+  std::optional<tls::Watch> certificates;      // those of [tls]
   std::optional<admin::Service> admin;         // gone after the server that serves it
   std::optional<presence::Presence> presence;  // told by the server until that has stopped, and by the broker
   std::unique_ptr<rpc::Server> server;
@@ -260,6 +266,31 @@ std::optional<rpc::LocalListener> Daemon::State::operators() {
   const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
   admin.emplace(admin::Service::Host{server_id, version}, *this, clock);
   return rpc::LocalListener{address.host, address.port, &*admin};
+}
+
+// They were good when the configuration was read; since then they may have changed.
+sdk::Result<std::optional<rpc::Tls>> Daemon::State::encryption() {
+  const auto& tls = settings.tls;
+  if (tls.certificate.empty()) return std::nullopt;
+  const auto files = config::tls_files(tls);
+  certificates.emplace(files);
+  auto material = tls::read(files, std::time(nullptr));
+  if (!material) return sdk::fail(sdk::Code::invalid_argument, text("[tls]: ", material.error().front().str()));
+  for (const auto& warning : material->warnings) log.warning(warning);
+  return rpc::Tls{*std::move(material), tls.client_certificate == "required", tls.min_version == "1.3"};
+}
+
+void Daemon::State::watch_certificates() {
+  if (!certificates) return;
+  auto material = certificates->look(std::time(nullptr));
+  if (!material) return;
+  if (!*material) {
+    for (const auto& fault : material->error()) log.error("[tls]: what was read before stays in force: ", fault.str());
+    return;
+  }
+  for (const auto& warning : (*material)->warnings) log.warning(warning);
+  server->renew(**std::move(material));
+  log.info("certificates have changed; connections that come from now on are shown ", settings.tls.certificate);
 }
 
 // What was said lately fills the rings, so that who comes back finds it there, and tells what is a repeat. What was said before
@@ -295,8 +326,16 @@ sdk::Result<> Daemon::start() {
                   " may speak as anybody: clients are who they say they are; "
                   "docs/security.md tells how to ask them");
 
+  if (s.authenticator && s.settings.tls.certificate.empty() && !config::loopback(*listen))
+    s.log.warning("what clients show to ", s.settings.host.listen,
+                  " is not encrypted: whoever sees it may speak as they; set certificate and key in [tls], or have TLS in front "
+                  "(docs/security.md)");
+
   // The port first: a host that cannot have it should not have disturbed the broker.
   auto options = server_options(s.settings, *listen, s.server_id);
+  auto encryption = s.encryption();
+  if (!encryption) return std::unexpected(encryption.error());
+  options.tls = *std::move(encryption);
   options.local = s.operators();
   options.authenticator = s.authenticator;
   options.metrics = &s.metrics;
@@ -428,6 +467,7 @@ void Daemon::wait() {
       return;
     }
     state_->watch_health();
+    state_->watch_certificates();
     state_->beat();
   }
 }

@@ -111,7 +111,7 @@ int run_consumer(const Arguments& arguments, const consume::Options& options) {
 // Which host is meant: the address given, or else the one that the configuration names.
 std::expected<std::string, int> admin_address(const Arguments& arguments, const std::string& given) {
   if (!given.empty()) return given;
-  config::Sources sources{{}, config::process_environment(), arguments.set};
+  config::Sources sources{{}, config::process_environment(), arguments.set, false};
   if (!arguments.file.empty()) sources.file = arguments.file;
   const auto settings = config::load(sources);
   if (!settings) return std::unexpected(report(settings.error()));

@@ -89,7 +89,7 @@ struct Endpoint {
   void count(const sdk::Error& refusal) noexcept;
 
   // Tells the asker who makes the call, at once or later. REQUIRES: access. [queue] never blocks
-  void identify(const grpc::ServerContext& context, access::Asker& asker);
+  void identify(grpc::ServerContext& context, access::Asker& asker);
 };
 
 // The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks

@@ -23,6 +23,7 @@
 #include "host/rpc/local.hpp"
 #include "host/rpc/origin.hpp"
 #include "host/rpc/reflection.hpp"
+#include "host/rpc/tls_credentials.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -145,7 +146,7 @@ void Endpoint::count(const sdk::Error& refusal) noexcept {
   }
 }
 
-void Endpoint::identify(const grpc::ServerContext& context, access::Asker& asker) {
+void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
   const auto credentials = credentials_of(context);
   if (!credentials) return asker.identified(std::unexpected(credentials.error()));
   access->identities.identify(*credentials, asker);
@@ -251,7 +252,8 @@ struct Server::State {
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
   std::unique_ptr<Reflection> reflection;
-  std::unique_ptr<grpc::Server> server;  // gone before the queue and the service
+  std::optional<Certificates> certificates;
+  std::unique_ptr<grpc::Server> server;  // gone before the queue, the service and the certificates
   bool running = false;
   std::atomic<std::chrono::steady_clock::duration> ticked = std::chrono::steady_clock::duration::zero();  // zero: not yet
 };
@@ -275,7 +277,8 @@ void Server::State::build() {
   builder.RegisterService(&service);
   builder.RegisterService(&health->service());
   builder.RegisterService(&reflection->service());
-  clients.build(builder, grpc::InsecureServerCredentials());
+  if (options.tls) certificates.emplace(options.tls->material);
+  clients.build(builder, certificates ? tls_credentials(*certificates, *options.tls) : grpc::InsecureServerCredentials());
   if (options.local) {
     builder.RegisterService(&options.local->service->service());
     operators.build(builder, grpc::experimental::LocalServerCredentials(LOCAL_TCP));
@@ -335,6 +338,8 @@ void Server::use(presence::Presence& presence) noexcept {
   state_->endpoint->presence = &presence;
   state_->endpoint->connections.mark();
 }
+
+void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
 
 presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
 
