@@ -122,7 +122,7 @@ class Server {
   // Taken by the broker, not answered. [any] never blocks
   [[nodiscard]] std::size_t publishes() const noexcept;
 
-  // Clients' connections, but for some that ended within a second. [any] never blocks
+  // Clients' connections, but for some that ended within two seconds. [any] never blocks
   [[nodiscard]] std::size_t connections() const noexcept;
   // What was refused since the start. [any] never blocks
   [[nodiscard]] const limits::Refusals& refusals() const noexcept;
