@@ -20,11 +20,15 @@
 #include "chatd/sdk/text.hpp"
 #include "host/admin/service.hpp"
 #include "host/config/address.hpp"
+#include "host/config/load.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
+#include "host/observe/registry.hpp"
 #include "host/presence/presence.hpp"
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
+#include "host/watch.hpp"
+#include "tls/watch.hpp"
 
 namespace chatd {
 namespace {
@@ -202,7 +206,8 @@ struct Daemon::State final : admin::Control {
   };
 
   State(config::Settings given, plugin::Set& its_plugins, observe::Log& its_log)
-      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()) {
+      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()), watch(its_plugins) {
+    metrics.add(watch);
     server_id = settings.host.server_id;
     if (server_id.empty()) server_id = text("grpc-server-", std::time(nullptr));
   }
@@ -216,6 +221,9 @@ struct Daemon::State final : admin::Control {
 
   // The admin service, if there is to be one, as the server takes it.
   std::optional<rpc::LocalListener> operators();
+  // What the clients' listener shows, if it is to show something.
+  sdk::Result<std::optional<rpc::Tls>> encryption();
+  void watch_certificates();
   void keep_presence();
   [[nodiscard]] hub::Standing standing() const;
   void watch_health();
@@ -227,12 +235,15 @@ struct Daemon::State final : admin::Control {
   observe::Log& loggers;
   sdk::Logger& log;
   SystemClock clock;
+  observe::Registry metrics;
+  Watch watch;  // of those plugins that show it: they stop first
   std::string server_id;
   sdk::Broker* broker = nullptr;
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed
   sdk::PresenceStore* store = nullptr;          // null: nobody keeps who is here
   std::optional<hub::Heartbeat> heartbeat;
   std::atomic<bool> told_to_drain = false;
+  std::optional<tls::Watch> certificates;      // those of [tls]
   std::optional<admin::Service> admin;         // gone after the server that serves it
   std::optional<presence::Presence> presence;  // told by the server until that has stopped, and by the broker
   std::unique_ptr<rpc::Server> server;
@@ -247,6 +258,7 @@ Daemon::~Daemon() {
   state_->sources.clear();
   if (state_->presence) state_->presence->stop();
   state_->plugins.stop();
+  state_->watch.forget();
 }
 
 std::optional<rpc::LocalListener> Daemon::State::operators() {
@@ -254,6 +266,31 @@ std::optional<rpc::LocalListener> Daemon::State::operators() {
   const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
   admin.emplace(admin::Service::Host{server_id, version}, *this, clock);
   return rpc::LocalListener{address.host, address.port, &*admin};
+}
+
+// They were good when the configuration was read; since then they may have changed.
+sdk::Result<std::optional<rpc::Tls>> Daemon::State::encryption() {
+  const auto& tls = settings.tls;
+  if (tls.certificate.empty()) return std::nullopt;
+  const auto files = config::tls_files(tls);
+  certificates.emplace(files);
+  auto material = tls::read(files, std::time(nullptr));
+  if (!material) return sdk::fail(sdk::Code::invalid_argument, text("[tls]: ", material.error().front().str()));
+  for (const auto& warning : material->warnings) log.warning(warning);
+  return rpc::Tls{*std::move(material), tls.client_certificate == "required", tls.min_version == "1.3"};
+}
+
+void Daemon::State::watch_certificates() {
+  if (!certificates) return;
+  auto material = certificates->look(std::time(nullptr));
+  if (!material) return;
+  if (!*material) {
+    for (const auto& fault : material->error()) log.error("[tls]: what was read before stays in force: ", fault.str());
+    return;
+  }
+  for (const auto& warning : (*material)->warnings) log.warning(warning);
+  server->renew(**std::move(material));
+  log.info("certificates have changed; connections that come from now on are shown ", settings.tls.certificate);
 }
 
 // What was said lately fills the rings, so that who comes back finds it there, and tells what is a repeat. What was said before
@@ -289,15 +326,25 @@ sdk::Result<> Daemon::start() {
                   " may speak as anybody: clients are who they say they are; "
                   "docs/security.md tells how to ask them");
 
+  if (s.authenticator && s.settings.tls.certificate.empty() && !config::loopback(*listen))
+    s.log.warning("what clients show to ", s.settings.host.listen,
+                  " is not encrypted: whoever sees it may speak as they; set certificate and key in [tls], or have TLS in front "
+                  "(docs/security.md)");
+
   // The port first: a host that cannot have it should not have disturbed the broker.
   auto options = server_options(s.settings, *listen, s.server_id);
+  auto encryption = s.encryption();
+  if (!encryption) return std::unexpected(encryption.error());
+  options.tls = *std::move(encryption);
   options.local = s.operators();
   options.authenticator = s.authenticator;
+  options.metrics = &s.metrics;
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);
+  s.watch.use(*s.server);
   s.keep_presence();
-  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
+  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id, &s.metrics, &s.watch); !started) return started;
   if (auto started = s.server->start(); !started) return started;
   if (auto lobby = s.subscribe(hub::Log::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
   if (auto rooms = s.subscribe(hub::Log::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
@@ -370,6 +417,8 @@ void Daemon::State::watch_health() {
   }
   const bool begun = std::ranges::all_of(sources, [](auto& source) { return source->warm; });
   const bool now = health.ready && begun;
+  watch.broker(health.ready, health.ready ? "" : health.text);
+  watch.log_read(begun);
   if (now == serving) return;
   serving = now;
   server->serving(now);
@@ -418,6 +467,7 @@ void Daemon::wait() {
       return;
     }
     state_->watch_health();
+    state_->watch_certificates();
     state_->beat();
   }
 }
@@ -427,6 +477,7 @@ void Daemon::drain() {
   auto& s = *state_;
   s.told_to_drain = true;
   if (s.admin) s.admin->draining();
+  s.watch.draining();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
   Patience patience(*s.broker, deadline);
   s.server->refuse_new();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <iterator>
 #include <limits>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "host/config/document.hpp"
 #include "host/config/tables.hpp"
 #include "host/limits/networks.hpp"
+#include "tls/material.hpp"
 
 namespace chatd::config {
 namespace {
@@ -71,6 +73,32 @@ class Checks {
   void listen() {
     const auto address = parse_address(settings_.host.listen);
     if (!address) report(place("host", "listen"), sdk::text("\"listen\" in [host]: ", address.error().text));
+  }
+
+  void tls(bool look) {
+    const Tls& tls = settings_.tls;
+    if (!tls.certificate.empty() && tls.key.empty())
+      return report(place("tls", "certificate"), "\"certificate\" in [tls] needs \"key\", the file with its private key");
+    if (tls.certificate.empty() && !tls.key.empty())
+      return report(place("tls", "key"), "\"key\" in [tls] needs \"certificate\", the file with the certificate that it is for");
+    if (tls.certificate.empty() && !tls.client_ca.empty())
+      return report(
+          place("tls", "client_ca"),
+          "\"client_ca\" in [tls] needs \"certificate\" and \"key\": without them clients' connections are not encrypted");
+    // Whoever says how clients are asked means that they are; an empty client_ca says that they are not.
+    const auto& given = tables_.host.find("tls")->second;
+    if (find(given, "client_certificate") != nullptr && find(given, "client_ca") == nullptr)
+      return report(place("tls", "client_certificate"),
+                    "\"client_certificate\" in [tls] needs \"client_ca\", the file with those who vouch for clients");
+    if (!look) return;
+    const auto material = chatd::tls::read(tls_files(tls), std::time(nullptr));
+    if (material) return;
+    for (const auto& fault : material.error()) {
+      const auto* const key = fault.part == chatd::tls::Part::certificate ? "certificate"
+                              : fault.part == chatd::tls::Part::key       ? "key"
+                                                                          : "client_ca";
+      report(place("tls", key), sdk::text('"', key, "\" in [tls]: ", fault.str()));
+    }
   }
 
   void admin() {
@@ -217,6 +245,8 @@ sdk::Problems sorted(sdk::Problems problems) {
 
 }  // namespace
 
+tls::Files tls_files(const Tls& tls) { return {tls.certificate, tls.key, tls.client_ca}; }
+
 std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   Document document = sources.file ? read_document(*sources.file) : Document{};
   if (!document.whole) return std::unexpected(std::move(document.problems));
@@ -233,6 +263,7 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
 
   Settings settings;
   append(problems, host_options().read(tables.host.at("host"), settings.host));
+  append(problems, tls_options().read(tables.host.at("tls"), settings.tls));
   append(problems, admin_options().read(tables.host.at("admin"), settings.admin));
   append(problems, limits_options().read(tables.host.at("limits"), settings.limits));
   append(problems, hub_options().read(tables.host.at("hub"), settings.hub));
@@ -244,6 +275,7 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
 
   Checks checks(tables, settings, problems);
   checks.listen();
+  checks.tls(sources.whole);
   checks.admin();
   checks.drain();
   checks.proxies();

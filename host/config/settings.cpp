@@ -35,6 +35,21 @@ const OptionList<Host>& host_options() {
   return list;
 }
 
+const OptionList<Tls>& tls_options() {
+  static const OptionList<Tls> list{
+      {"certificate", &Tls::certificate, "", any(),
+       "File with the host's certificate in PEM, followed by those that lead to its authority. Empty: clients' connections are "
+       "not encrypted."},
+      {"key", &Tls::key, "", any(), "File with the certificate's private key in PEM, without a passphrase."},
+      {"client_ca", &Tls::client_ca, "", any(),
+       "File with the certificates, in PEM, of those who vouch for clients. Empty: clients are not asked for certificates."},
+      {"client_certificate", &Tls::client_certificate, "", one_of({"required", "optional"}),
+       "With `client_ca`: whether a client without a certificate is turned away. One whose certificate is not good is in any "
+       "case."},
+      {"min_version", &Tls::min_version, "", one_of({"1.2", "1.3"}), "The oldest version of TLS that clients may speak."}};
+  return list;
+}
+
 const OptionList<Admin>& admin_options() {
   static const OptionList<Admin> list{
       {"listen", &Admin::listen, "", any(),
@@ -186,6 +201,10 @@ std::string HostTable::title() const { return sdk::text('[', name, many ? ".NAME
 std::span<const HostTable> host_tables() {
   static const std::array tables{
       HostTable{"host", "The host process and its clients' connections.", host_options().infos()},
+      HostTable{"tls",
+                "Encryption of the clients' connections. Files that have changed are read again within seconds, for connections "
+                "that come then; those that cannot be used leave the old ones in force, and an error in the log.",
+                tls_options().infos()},
       HostTable{"admin", "What operators ask a running host.", admin_options().infos()},
       HostTable{"limits", "What requests may hold, and clients may do; more is refused.", limits_options().infos()},
       HostTable{"hub", "The rooms in memory.", hub_options().infos()},

@@ -25,6 +25,14 @@ struct Host {
   std::int64_t send_buffer_bytes = 262'144;
 };
 
+struct Tls {
+  std::string certificate;  // empty: connections are not encrypted
+  std::string key;
+  std::string client_ca;  // empty: clients are not asked for certificates
+  std::string client_certificate = "required";
+  std::string min_version = "1.2";
+};
+
 struct Admin {
   std::string listen = "127.0.0.1:8091";  // empty: no admin service
 };
@@ -106,6 +114,7 @@ struct Log {
 
 struct Settings {
   Host host;
+  Tls tls;
   Admin admin;
   Limits limits;
   Hub hub;
@@ -120,6 +129,7 @@ struct Settings {
 
 // The lists live as long as the program. [any] never blocks
 [[nodiscard]] const sdk::OptionList<Host>& host_options();
+[[nodiscard]] const sdk::OptionList<Tls>& tls_options();
 [[nodiscard]] const sdk::OptionList<Admin>& admin_options();
 [[nodiscard]] const sdk::OptionList<Limits>& limits_options();
 [[nodiscard]] const sdk::OptionList<Hub>& hub_options();

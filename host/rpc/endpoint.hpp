@@ -30,6 +30,7 @@
 #include "host/rpc/refresh_call.hpp"
 #include "host/rpc/server.hpp"
 #include "host/rpc/stream_call.hpp"
+#include "host/rpc/traffic.hpp"
 #include "host/rpc/who_call.hpp"
 
 namespace chatd::rpc {
@@ -62,6 +63,7 @@ struct Endpoint {
   limits::Meters<limits::IpAddress> address_queries;  // of those who do not say who they are
   Gate publishes;                                     // accepted by the broker, not answered yet
   Gate streams;
+  Traffic traffic;
   std::uint64_t last_stream = 0;         // counts those that were let in
   std::list<PublishCall> publish_calls;  // awaited and under way
   std::list<StreamCall> stream_calls;
@@ -87,7 +89,7 @@ struct Endpoint {
   void count(const sdk::Error& refusal) noexcept;
 
   // Tells the asker who makes the call, at once or later. REQUIRES: access. [queue] never blocks
-  void identify(const grpc::ServerContext& context, access::Asker& asker);
+  void identify(grpc::ServerContext& context, access::Asker& asker);
 };
 
 // The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks

@@ -28,6 +28,7 @@ void PublishCall::begun(bool ok) noexcept {
     endpoint_.publish_calls.erase(self_);
     return;
   }
+  begun_at_ = std::chrono::steady_clock::now();
   endpoint_.await_publish();
   if (from_operator(context_)) return refuse(not_for_clients());
   if (endpoint_.access) return endpoint_.identify(context_, *this);
@@ -128,12 +129,14 @@ void PublishCall::reached(sdk::Position first) noexcept {
 void PublishCall::answer() noexcept {
   leave();
   if (!result_) return refuse(result_.error());
+  endpoint_.traffic.published(begun_at_);
   const std::string close = wire::encode_close(outgoing_->message_id(), outgoing_->topic(), *result_);
   const grpc::Slice slice(close);
   writer_.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &finished_);
 }
 
 void PublishCall::refuse(const sdk::Error& why) noexcept {
+  Traffic::count(endpoint_.traffic.publishes, why.code);
   endpoint_.count(why);
   if (why.code == sdk::Code::resource_exhausted && why.retryable) push_back(context_, usual_wait);
   writer_.FinishWithError(status(why), &finished_);

@@ -1,6 +1,7 @@
 // PublishCall: one BroadcastMessage, from waiting for it to its answer, which comes when the broker has the record.
 #pragma once
 
+#include <chrono>
 #include <list>
 #include <optional>
 #include <string>
@@ -54,6 +55,7 @@ class PublishCall final : public sdk::Completion, private hub::Waiter, private a
   On<PublishCall, &PublishCall::begun> begun_{this};
   On<PublishCall, &PublishCall::finished> finished_{this};
   limits::Publishers::Place sender_ = nullptr;
+  std::chrono::steady_clock::time_point begun_at_;
   std::optional<hub::Outgoing> outgoing_;  // owns what the broker reads until it has answered
   sdk::Result<sdk::Position> result_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -22,6 +23,7 @@
 #include "host/rpc/local.hpp"
 #include "host/rpc/origin.hpp"
 #include "host/rpc/reflection.hpp"
+#include "host/rpc/tls_credentials.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -35,7 +37,8 @@ constexpr int awaited_publishes = 2;
 constexpr std::size_t most_identities = 20'000;  // a digest and an identity each, below a kilobyte
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
-constexpr auto last_grace = 1s;                               // for cut streams to come back
+constexpr auto deaf_for = 30s;   // ticks come twice a second; whoever restarts a host for it should be sure
+constexpr auto last_grace = 1s;  // for cut streams to come back
 constexpr auto goodbye = 100ms;  // for idle clients to see that we go; some look only at their next call
 
 // Both libraries print to stderr whatever clients send that is malformed. What matters is answered or logged by us.
@@ -143,7 +146,7 @@ void Endpoint::count(const sdk::Error& refusal) noexcept {
   }
 }
 
-void Endpoint::identify(const grpc::ServerContext& context, access::Asker& asker) {
+void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
   const auto credentials = credentials_of(context);
   if (!credentials) return asker.identified(std::unexpected(credentials.error()));
   access->identities.identify(*credentials, asker);
@@ -249,8 +252,10 @@ struct Server::State {
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
   std::unique_ptr<Reflection> reflection;
-  std::unique_ptr<grpc::Server> server;  // gone before the queue and the service
+  std::optional<Certificates> certificates;
+  std::unique_ptr<grpc::Server> server;  // gone before the queue, the service and the certificates
   bool running = false;
+  std::atomic<std::chrono::steady_clock::duration> ticked = std::chrono::steady_clock::duration::zero();  // zero: not yet
 };
 
 void Server::State::build() {
@@ -272,7 +277,8 @@ void Server::State::build() {
   builder.RegisterService(&service);
   builder.RegisterService(&health->service());
   builder.RegisterService(&reflection->service());
-  clients.build(builder, grpc::InsecureServerCredentials());
+  if (options.tls) certificates.emplace(options.tls->material);
+  clients.build(builder, certificates ? tls_credentials(*certificates, *options.tls) : grpc::InsecureServerCredentials());
   if (options.local) {
     builder.RegisterService(&options.local->service->service());
     operators.build(builder, grpc::experimental::LocalServerCredentials(LOCAL_TCP));
@@ -308,6 +314,13 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
   if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
   state.endpoint =
       std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library, state.refusals);
+  if (auto* const metrics = state.options.metrics) {
+    state.endpoint->traffic.publish_seconds =
+        &metrics->histogram("chatd_publish_seconds", "From a publish's request to its answer OK", sdk::Histogram::seconds);
+    state.queue->measure(metrics->histogram("chatd_fan_out_seconds",
+                                            "To begin a write to every stream that is due one, after messages came",
+                                            sdk::Histogram::seconds));
+  }
   return server;
 }
 
@@ -325,6 +338,8 @@ void Server::use(presence::Presence& presence) noexcept {
   state_->endpoint->presence = &presence;
   state_->endpoint->connections.mark();
 }
+
+void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
 
 presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
 
@@ -361,9 +376,48 @@ void Server::warm(hub::Log log) {
 
 void Server::tick() {
   inbox().put([&state = *state_]() noexcept {
+    state.ticked = std::chrono::steady_clock::now().time_since_epoch();
     state.endpoint->tick();
     state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now());
   });
+}
+
+void Server::collect(sdk::MetricSink& sink) const {
+  const auto& traffic = state_->endpoint->traffic;
+  const auto& hub = state_->queue->hub().tallies();
+  const auto number = [](const hub::Tally& tally) { return static_cast<double>(tally.value()); };
+  const auto by_code = [&](std::string_view name, std::string_view help, const ByCode& codes) {
+    for (std::size_t at = 0; at < codes.size(); ++at) {
+      // A few are told from the start, so that the first of them is seen to come.
+      if (codes[at].value() == 0 && at != 0) continue;
+      const auto code = at == 0 ? std::string_view("OK") : sdk::name(static_cast<sdk::Code>(at));
+      sink.counter(name, help, number(codes[at]), {{"code", std::string(code)}});
+    }
+  };
+  sink.gauge("chatd_streams", "Streams that are open", static_cast<double>(streams()));
+  sink.counter("chatd_streams_opened_total", "Streams that were let in", number(traffic.streams_opened));
+  by_code("chatd_streams_ended_total", "Streams that ended or were refused, by status", traffic.streams_ended);
+  by_code("chatd_publishes_total", "Publishes that were answered, by status", traffic.publishes);
+  sink.gauge("chatd_publishes_in_flight", "Publishes that the broker has not answered yet", static_cast<double>(publishes()));
+  sink.counter("chatd_messages_total", "Messages that came from the broker", number(hub.arrived));
+  sink.counter("chatd_repeats_total", "Publishes of a message that was in the log already, and was not delivered again",
+               number(hub.repeats));
+  sink.counter("chatd_deliveries_total", "Messages given to streams, each stream's counted", number(hub.messages));
+  sink.counter("chatd_delivered_bytes_total", "Bytes of those, without gRPC's own", number(hub.bytes));
+  sink.counter("chatd_notices_total", "Frames given to streams that are no messages", number(hub.notices));
+  sink.counter("chatd_log_gaps_total", "Records that the log lost before they were read, by occasion", number(hub.gaps));
+  const std::string_view slow = "Streams that did not keep up with a room, by what was done";
+  sink.counter("chatd_slow_total", slow, number(hub.slow_disconnected), {{"action", "disconnect"}});
+  sink.counter("chatd_slow_total", slow, number(hub.slow_skipped), {{"action", "skip"}});
+  sink.counter("chatd_slow_total", slow, number(hub.slow_caught_up), {{"action", "catch_up"}});
+  sink.gauge("chatd_rooms", "Rooms in memory", number(hub.rooms));
+  sink.gauge("chatd_ring_bytes", "Bytes of all rooms' newest messages", number(hub.ring_bytes));
+  sink.gauge("chatd_streams_waiting", "Streams that wait for the broker's log before they begin or go on", number(hub.behind));
+}
+
+bool Server::alive() const noexcept {
+  const auto ticked = state_->ticked.load();
+  return ticked.count() == 0 || std::chrono::steady_clock::now().time_since_epoch() - ticked < deaf_for;
 }
 
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }

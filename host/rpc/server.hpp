@@ -16,6 +16,7 @@
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "chatd/sdk/metrics.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
 #include "host/hub/limits.hpp"
@@ -26,6 +27,7 @@
 #include "host/limits/publishers.hpp"
 #include "host/limits/refusals.hpp"
 #include "host/wire/request.hpp"
+#include "tls/material.hpp"
 
 namespace chatd::presence {
 class Announcer;
@@ -53,6 +55,13 @@ struct TransportLimits {
   std::int64_t ping_strikes = 2;
 };
 
+// What the clients' listener shows, and what it asks of them.
+struct Tls {
+  tls::Material material;
+  bool client_certificate_required = false;  // else, with authorities, one that is shown has to be good
+  bool only_1_3 = false;                     // for the whole process; else 1.2 too
+};
+
 // chat.toml says what each is for.
 struct ServerOptions {
   std::string host = "0.0.0.0";
@@ -75,7 +84,9 @@ struct ServerOptions {
   std::size_t streams_per_user = 0;  // 0: any number
   std::size_t streams_per_address = 0;
   chatd::limits::Rate queries_per_user{};
+  std::optional<Tls> tls;  // none: connections are not encrypted
   std::optional<LocalListener> local;
+  sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
 };
 
@@ -106,6 +117,10 @@ class Server {
   // Takes notices to the streams that asked for presence. Valid as long as the server. [any] never blocks
   [[nodiscard]] presence::Announcer& announcer() noexcept;
 
+  // Newer certificates and authorities, for connections that come from now on. REQUIRES: ServerOptions::tls, and authorities if
+  // and only if that had such. [any] never blocks
+  void renew(tls::Material material);
+
   // Starts the threads and accepts; health says NOT_SERVING until told otherwise. [control] may block
   [[nodiscard]] sdk::Result<> start();
   // What grpc.health.v1 says from the return on. REQUIRES: between start and stop. [control] may block, until the queue has
@@ -122,6 +137,10 @@ class Server {
   // Taken by the broker, not answered. [any] never blocks
   [[nodiscard]] std::size_t publishes() const noexcept;
 
+  // Into the sink. [any] never blocks
+  void collect(sdk::MetricSink& sink) const;
+  // Whether its thread has got on lately. [any] never blocks
+  [[nodiscard]] bool alive() const noexcept;
   // Clients' connections, but for some that ended within two seconds. [any] never blocks
   [[nodiscard]] std::size_t connections() const noexcept;
   // What was refused since the start. [any] never blocks

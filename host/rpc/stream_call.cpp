@@ -84,6 +84,7 @@ void StreamCall::take_up() noexcept {
   number_ = ++endpoint_.last_stream;
   session_ =
       &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history, request->presence);
+  endpoint_.traffic.streams_opened.add();
   endpoint_.connections.say(session_->user_id, true);
   if (const auto* const identity = caller_.identity()) endpoint_.access->leases.take(number_, *this, identity->streams_end);
   if (endpoint_.presence) {
@@ -177,7 +178,11 @@ void StreamCall::write(const hub::Frame& frame, bool more) noexcept {
 
 void StreamCall::end(const sdk::Error& why, std::span<const wire::Place> places) noexcept {
   ++outstanding_;
-  if (!session_) endpoint_.count(why);
+  ended_with_ = why.code;
+  if (!session_) {  // it never began
+    Traffic::count(endpoint_.traffic.streams_ended, why.code);
+    endpoint_.count(why);
+  }
   if (!places.empty()) {
     // Whole or not at all: what it leaves out would begin with what is live.
     if (const auto resume = wire::encode_resume(places); resume.size() <= most_resume_bytes)
@@ -204,6 +209,7 @@ void StreamCall::finished(bool) noexcept { came_back(); }
 void StreamCall::gone(bool) noexcept {
   gone_already_ = true;
   if (session_) {
+    Traffic::count(endpoint_.traffic.streams_ended, ended_with_);
     if (endpoint_.access) endpoint_.access->leases.give_up(number_);
     endpoint_.connections.say(session_->user_id, false);
     if (endpoint_.presence) endpoint_.presence->leave(session_->id);

@@ -66,7 +66,8 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   hub::Session* session_ = nullptr;
   limits::Tally<std::string>::Place user_place_ = nullptr;  // both as long as it has a session
   limits::Tally<limits::IpAddress>::Place address_place_ = nullptr;
-  std::uint64_t number_ = 0;  // once it has a session
+  std::uint64_t number_ = 0;                     // once it has a session
+  sdk::Code ended_with_ = sdk::Code::cancelled;  // by its client, unless we ended it
   bool gone_already_ = false;
   int outstanding_ = 0;  // tags that gRPC still owes us; the call may go when there are none
 };
