@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t parts = 10;  // calls of `look` until all have been looked at
+constexpr std::size_t parts = 20;  // calls of `look` until all have been looked at
 constexpr auto patience = 100ms;   // a flood of refusals does not make us look at all more often
 
 // 0: it is no socket.
@@ -38,18 +38,15 @@ constexpr std::uint64_t most_unanswered = 8'388'608;
 struct Traffic {
   std::uint64_t taken = 0;  // received, and read
   std::uint64_t sent = 0;
-  int unread = 0;
 };
 
-// All zero: it cannot be told.
-Traffic traffic_of(int fd) noexcept {
+// All zero: it cannot be told. `unread` is from just before: what came since then is taken for read; it is little.
+Traffic traffic_of(int fd, int unread) noexcept {
   tcp_info info{};
   socklen_t size = sizeof info;
-  int unread = 0;
-  // What comes between the two is taken for read; it is little.
-  if (::ioctl(fd, FIONREAD, &unread) != 0 || ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
   return {info.tcpi_bytes_received - std::min<std::uint64_t>(static_cast<std::uint64_t>(unread), info.tcpi_bytes_received),
-          info.tcpi_bytes_sent, unread};
+          info.tcpi_bytes_sent};
 }
 
 // Both sides see a reset, and what was not read is gone; with shutdown(2) it would be read still.
@@ -146,7 +143,7 @@ void Connections::cut_flood(std::size_t fd) {
   if (cookie_of(own) == connection.cookie) {
     unread_.resize(most_unread);
     const auto got = ::recv(own, unread_.data(), unread_.size(), MSG_PEEK | MSG_DONTWAIT);
-    const auto taken = traffic_of(own).taken;
+    const auto taken = traffic_of(own, unread).taken;
     const std::string_view piece(unread_.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (!flood(piece, options_.metadata_bytes)) {
       connection.flooded_to = 0;
@@ -165,14 +162,18 @@ void Connections::cut_flood(std::size_t fd) {
 void Connections::look_for_endless(std::size_t fd, Time now) noexcept {
   auto& connection = by_fd_[fd];
   if (!options_.cut_floods || connection.cookie == 0) return;
-  const auto traffic = traffic_of(static_cast<int>(fd));
+  auto traffic = traffic_of(static_cast<int>(fd), 0);
   if (traffic.sent != connection.sent) {
     connection.sent = traffic.sent;
     connection.taken = traffic.taken;
     connection.sent_at = now;
     return;
   }
-  if (traffic.taken <= connection.taken) return;
+  if (traffic.taken <= connection.taken) return;  // so it is with one that is silent, which are most of them
+  int unread = 0;
+  if (::ioctl(static_cast<int>(fd), FIONREAD, &unread) != 0) return;
+  traffic = traffic_of(static_cast<int>(fd), unread);
+  if (traffic.sent != connection.sent || traffic.taken <= connection.taken) return;
   const bool late = options_.patience.count() > 0 && now - connection.sent_at > options_.patience;
   if (traffic.taken - connection.taken < most_unanswered && !late) return;
   const int own = ::fcntl(static_cast<int>(fd), F_DUPFD_CLOEXEC, 0);

@@ -3,7 +3,7 @@
 // Who takes a connection over closes its descriptor when it likes and tells nobody. A duplicate to watch it would cost a
 // descriptor a connection and keep sockets open that are given up. So each connection is known by its descriptor's number and by
 // the kernel's cookie of its socket, which is never used again: as long as the number has that cookie, it is open. All are looked
-// at within a second, and before somebody is refused for their sake.
+// at within two seconds, and before somebody is refused for their sake.
 #pragma once
 
 #include <atomic>
@@ -50,7 +50,7 @@ class Connections {
   // reads them does not come round for the reading. [accept loop] never blocks
   void cut_floods();
 
-  // Open now, but for some that ended within a second. [any] never blocks
+  // Open now, but for some that ended within two seconds. [any] never blocks
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 
  private:

@@ -166,7 +166,7 @@ class Server {
   void collect(sdk::MetricSink& sink) const;
   // Whether its thread has got on lately. [any] never blocks
   [[nodiscard]] bool alive() const noexcept;
-  // Clients' connections, but for some that ended within a second. [any] never blocks
+  // Clients' connections, but for some that ended within two seconds. [any] never blocks
   [[nodiscard]] std::size_t connections() const noexcept;
   // What was refused since the start. [any] never blocks
   [[nodiscard]] const limits::Refusals& refusals() const noexcept;
