@@ -445,6 +445,12 @@ void Server::collect(sdk::MetricSink& sink) const {
   sink.counter("chatd_streams_opened_total", "Streams that were let in", number(traffic.streams_opened));
   by_code("chatd_streams_ended_total", "Streams that ended or were refused, by status", traffic.streams_ended);
   by_code("chatd_publishes_total", "Publishes that were answered, by status", traffic.publishes);
+  sink.gauge("chatd_connections", "Connections of clients, but for some that ended within a second",
+             static_cast<double>(connections()));
+  const auto refused = state_->refusals.counts();
+  for (std::size_t at = 0; at < refused.size(); ++at)
+    sink.counter("chatd_refusals_total", "What was refused by a limit, or for what was wrong with it, by reason",
+                 static_cast<double>(refused[at]), {{"reason", std::string(limits::name(static_cast<limits::Reason>(at)))}});
   sink.gauge("chatd_publishes_in_flight", "Publishes that the broker has not answered yet", static_cast<double>(publishes()));
   sink.counter("chatd_messages_total", "Messages that came from the broker", number(hub.arrived));
   sink.counter("chatd_repeats_total", "Publishes of a message that was in the log already, and was not delivered again",
