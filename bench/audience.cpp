@@ -20,7 +20,7 @@ Audience::Audience(Loop& loop, const Endpoint& to, Ledger& ledger, const std::ve
       ledger_(ledger),
       rooms_(rooms),
       options_(options),
-      headers_(http2::request_headers(to.name, "/chat.Broadcast/CreateStream")),
+      headers_(http2::request_headers(to.name, "/chat.Broadcast/CreateStream", to.trust != nullptr)),
       connections_needed_((options.streams + options.streams_per_connection - 1) / options.streams_per_connection) {}
 
 void Audience::connect_one() {

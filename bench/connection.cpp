@@ -55,7 +55,7 @@ sdk::Result<Endpoint> Endpoint::resolve(const std::string& target) {
   if (const int error = ::getaddrinfo(parsed->host.c_str(), text(parsed->port).c_str(), &hints, &raw); error != 0)
     return sdk::fail(sdk::Code::unavailable, text("cannot look up \"", parsed->host, "\": ", ::gai_strerror(error)));
   const std::unique_ptr<addrinfo, Freeaddrinfo> list(raw);
-  Endpoint endpoint{target, {}, list->ai_addrlen};
+  Endpoint endpoint{target, {}, list->ai_addrlen, nullptr};
   std::memcpy(&endpoint.address, list->ai_addr, list->ai_addrlen);
   return endpoint;
 }
@@ -73,12 +73,26 @@ std::string Connection::open(const Endpoint& to, std::size_t number) {
   choose_source(descriptor_, to, number);
   if (::connect(descriptor_, generic(to.address), to.address_bytes) != 0 && errno != EINPROGRESS)
     return text("cannot connect to ", target_, ": ", std::strerror(errno));
+  if (to.trust && !(tls_ = TlsSocket::open(*to.trust, descriptor_))) return "there is no memory for TLS";
   if (!loop_.add(descriptor_, *this)) return text("epoll refuses a socket: ", std::strerror(errno));
   return {};
 }
 
 Connection::~Connection() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+ssize_t Connection::receive(char* to, std::size_t most) noexcept {
+  return tls_ ? tls_->receive(to, most) : ::recv(descriptor_, to, most, 0);
+}
+
+ssize_t Connection::send(const char* from, std::size_t bytes) noexcept {
+  return tls_ ? tls_->send(from, bytes) : ::send(descriptor_, from, bytes, MSG_NOSIGNAL);
+}
+
+std::string Connection::broken() const {
+  const int error = errno;
+  return text("the connection to ", target_, " broke: ", tls_ && error == EPROTO ? tls_->why() : std::strerror(error));
 }
 
 void Connection::close(std::string_view why) noexcept {
@@ -112,15 +126,15 @@ void Connection::resume() noexcept {
 void Connection::read(bool to_the_end) noexcept {
   auto& scratch = loop_.scratch();
   while (!closed() && !paused_) {
-    const ssize_t got = ::recv(descriptor_, scratch.data(), scratch.size(), 0);
+    const ssize_t got = receive(scratch.data(), scratch.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-    if (got < 0) return close(text("the connection to ", target_, " broke: ", std::strerror(errno)));
+    if (got < 0) return close(broken());
     if (got == 0) return close(text(target_, " closed the connection"));
     loop_.mark_received();
     if (auto taken = session_.receive({scratch.data(), static_cast<std::size_t>(got)}); !taken) return close(taken.error().text);
     // A short read has emptied the socket: the next bytes are a new edge.
-    if (!to_the_end && static_cast<std::size_t>(got) < scratch.size()) return;
+    if (!to_the_end && !tls_ && static_cast<std::size_t>(got) < scratch.size()) return;
   }
 }
 
@@ -129,12 +143,12 @@ void Connection::flush() noexcept {
   if (bytes.empty() || closed() || connecting_) return;
   std::size_t sent = 0;
   while (sent < bytes.size()) {
-    const ssize_t put = ::send(descriptor_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const ssize_t put = send(bytes.data() + sent, bytes.size() - sent);
     if (put < 0 && errno == EINTR) continue;
     if (put < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (put < 0) {
       bytes.clear();
-      return close(text("the connection to ", target_, " broke: ", std::strerror(errno)));
+      return close(broken());
     }
     sent += static_cast<std::size_t>(put);
   }

@@ -9,6 +9,7 @@
 
 #include "bench/http2/session.hpp"
 #include "bench/loop.hpp"
+#include "bench/tls.hpp"
 #include "chatd/sdk/error.hpp"
 
 namespace chatd::bench {
@@ -18,6 +19,7 @@ struct Endpoint {
   std::string name;  // host:port, as it was given
   sockaddr_storage address{};
   socklen_t address_bytes = 0;
+  const Trust* trust = nullptr;  // null: connections are not encrypted
 
   // Looks "host:port" up. invalid_argument when it is not that, unavailable when there is no such host. May block.
   [[nodiscard]] static sdk::Result<Endpoint> resolve(const std::string& target);
@@ -51,6 +53,9 @@ class Connection final : public Loop::Source {
   std::string open(const Endpoint& to, std::size_t number);
   void read(bool to_the_end) noexcept;
   void close(std::string_view why) noexcept;
+  [[nodiscard]] ssize_t receive(char* to, std::size_t most) noexcept;
+  [[nodiscard]] ssize_t send(const char* from, std::size_t bytes) noexcept;
+  [[nodiscard]] std::string broken() const;
 
   Loop& loop_;
   const std::string& target_;
@@ -58,6 +63,7 @@ class Connection final : public Loop::Source {
   bool connecting_ = true;
   bool paused_ = false;
   http2::Session session_;
+  std::unique_ptr<TlsSocket> tls_;  // null: not encrypted
 };
 
 }  // namespace chatd::bench

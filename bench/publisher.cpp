@@ -6,7 +6,7 @@ namespace chatd::bench {
 
 Publisher::Publisher(Loop& loop, const Endpoint& to, std::size_t number, Answered answered)
     : answered_(std::move(answered)),
-      headers_(http2::request_headers(to.name, "/chat.Broadcast/BroadcastMessage")),
+      headers_(http2::request_headers(to.name, "/chat.Broadcast/BroadcastMessage", to.trust != nullptr)),
       connection_(std::make_unique<Connection>(loop, to, number, http2::Session::Options{})) {}
 
 void Publisher::publish(PublishRequest& request, const Stamp& stamp) {

@@ -14,6 +14,7 @@
 
 #include "bench/process.hpp"
 #include "chatd/sdk/text.hpp"
+#include "host/config/address.hpp"
 
 namespace chatd::bench {
 namespace {
@@ -77,6 +78,11 @@ void TargetOptions::declare(CLI::App& command) {
       ->check(CLI::NonNegativeNumber)
       ->needs(start);
   command.add_option("--client-core", client_core, "Pins chat-bench to this core")->check(CLI::NonNegativeNumber);
+  auto* encrypt = command.add_flag("--tls", tls, "Connections are encrypted");
+  command
+      .add_option("--ca", ca, "Certificates, in PEM, of those who vouch for the server (none: those whom this machine trusts)")
+      ->type_name("FILE")
+      ->needs(encrypt);
 }
 
 sdk::Result<std::unique_ptr<Target>> Target::open(const TargetOptions& options) {
@@ -99,6 +105,12 @@ sdk::Result<std::unique_ptr<Target>> Target::open(const TargetOptions& options) 
   auto endpoint = Endpoint::resolve(address);
   if (!endpoint) return std::unexpected(endpoint.error());
   target->endpoint_ = *std::move(endpoint);
+  if (options.tls) {
+    auto trust = Trust::open(options.ca, config::parse_address(address)->host);
+    if (!trust) return std::unexpected(trust.error());
+    target->trust_ = *std::move(trust);
+    target->endpoint_.trust = target->trust_.get();
+  }
   return target;
 }
 

@@ -23,8 +23,10 @@ struct TargetOptions {
   pid_t pid = 0;        // of a server that runs; 0: its use is not measured
   int server_core = -1;
   int client_core = -1;
+  bool tls = false;
+  std::string ca;  // a file; empty: whom this machine trusts
 
-  // Adds --target, --pid, --spawn, --server-core and --client-core.
+  // Adds --target, --pid, --spawn, --server-core, --client-core, --tls and --ca.
   void declare(CLI::App& command);
 };
 
@@ -53,6 +55,7 @@ class Target {
   // The last lines that the server printed.
   [[nodiscard]] std::string last_words() const;
 
+  std::unique_ptr<Trust> trust_;  // of the endpoint; null: not encrypted
   Endpoint endpoint_;
   std::optional<pid_t> pid_;
   pid_t child_ = -1;

@@ -21,6 +21,7 @@
 #include "host/access/orders.hpp"
 #include "host/admin/service.hpp"
 #include "host/config/address.hpp"
+#include "host/config/load.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
 #include "host/observe/registry.hpp"
@@ -28,6 +29,7 @@
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
 #include "host/watch.hpp"
+#include "tls/watch.hpp"
 
 namespace chatd {
 namespace {
@@ -108,6 +110,35 @@ std::vector<hub::RoomClass> room_classes(const std::vector<config::RoomClass>& c
   return out;
 }
 
+// Twice of what one may do in a second may come at once.
+limits::Rate rate(std::int64_t per_second) {
+  return {static_cast<double>(per_second), 2 * static_cast<double>(std::max<std::int64_t>(per_second, 1))};
+}
+
+limits::Connections::Options connection_limits(const config::Limits& limits, const config::Host& host) {
+  return {.total = size(limits.connections),
+          .per_address = size(limits.connections_per_address),
+          .rate = rate(limits.new_connections_per_second),
+          .rate_per_address = rate(limits.new_connections_per_second_per_address),
+          .trusted = limits::Networks::parse(limits.trusted_proxies).value_or(limits::Networks{}),  // it was checked
+          .cut_floods = limits.cut_floods,
+          .patience = 2 * std::chrono::milliseconds(host.keepalive_time_ms + host.keepalive_timeout_ms),
+          .metadata_bytes = size(limits.metadata_bytes)};
+}
+
+limits::Rate rate(std::int64_t per_second, std::int64_t burst) {
+  return {static_cast<double>(per_second), static_cast<double>(burst)};
+}
+
+rpc::TransportLimits transport_limits(const config::Limits& limits) {
+  return {.streams_per_connection = limits.streams_per_connection,
+          .metadata_bytes = limits.metadata_bytes,
+          .handshake_timeout_ms = limits.handshake_timeout_ms,
+          .idle_timeout_ms = limits.idle_timeout_ms,
+          .ping_interval_ms = limits.ping_interval_ms,
+          .ping_strikes = limits.ping_strikes};
+}
+
 rpc::ServerOptions server_options(const config::Settings& settings, const config::Address& listen, const std::string& server_id) {
   rpc::ServerOptions options;
   options.host = listen.host;
@@ -129,7 +160,15 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.resume_records = size(settings.hub.resume_records);
   options.history_records = size(settings.limits.history_records);
   options.token_key = settings.hub.token_key;
-  options.publishes_in_flight_per_user = size(settings.limits.publishes_in_flight_per_user);
+  options.publishers = {
+      .in_flight_per_user = size(settings.limits.publishes_in_flight_per_user),
+      .rate = rate(settings.limits.publishes_per_second, settings.limits.publish_burst),
+      .rate_per_user = rate(settings.limits.publishes_per_second_per_user, settings.limits.publish_burst_per_user)};
+  options.streams_per_user = size(settings.limits.streams_per_user);
+  options.streams_per_address = size(settings.limits.streams_per_address);
+  options.queries_per_user = rate(settings.limits.queries_per_second_per_user, settings.limits.query_burst_per_user);
+  options.transport = transport_limits(settings.limits);
+  options.connections = connection_limits(settings.limits, settings.host);
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
 }
@@ -198,6 +237,9 @@ struct Daemon::State final : admin::Control {
 
   // The admin service, if there is to be one, as the server takes it.
   std::optional<rpc::LocalListener> operators();
+  // What the clients' listener shows, if it is to show something.
+  sdk::Result<std::optional<rpc::Tls>> encryption();
+  void watch_certificates();
   void keep_presence();
   void take_orders();
   [[nodiscard]] hub::Standing standing() const;
@@ -218,6 +260,7 @@ struct Daemon::State final : admin::Control {
   sdk::PresenceStore* store = nullptr;          // null: nobody keeps who is here
   std::optional<hub::Heartbeat> heartbeat;
   std::atomic<bool> told_to_drain = false;
+  std::optional<tls::Watch> certificates;      // those of [tls]
   std::optional<admin::Service> admin;         // gone after the server that serves it
   std::optional<presence::Presence> presence;  // told by the server until that has stopped, and by the broker
   std::optional<access::Orders> orders;        // the same
@@ -242,6 +285,31 @@ std::optional<rpc::LocalListener> Daemon::State::operators() {
   const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
   admin.emplace(admin::Service::Host{server_id, version}, *this, plugins, loggers, clock);
   return rpc::LocalListener{address.host, address.port, !config::loopback(address), &*admin};
+}
+
+// They were good when the configuration was read; since then they may have changed.
+sdk::Result<std::optional<rpc::Tls>> Daemon::State::encryption() {
+  const auto& tls = settings.tls;
+  if (tls.certificate.empty()) return std::nullopt;
+  const auto files = config::tls_files(tls);
+  certificates.emplace(files);
+  auto material = tls::read(files, std::time(nullptr));
+  if (!material) return sdk::fail(sdk::Code::invalid_argument, text("[tls]: ", material.error().front().str()));
+  for (const auto& warning : material->warnings) log.warning(warning);
+  return rpc::Tls{*std::move(material), tls.client_certificate == "required", tls.min_version == "1.3"};
+}
+
+void Daemon::State::watch_certificates() {
+  if (!certificates) return;
+  auto material = certificates->look(std::time(nullptr));
+  if (!material) return;
+  if (!*material) {
+    for (const auto& fault : material->error()) log.error("[tls]: what was read before stays in force: ", fault.str());
+    return;
+  }
+  for (const auto& warning : (*material)->warnings) log.warning(warning);
+  server->renew(**std::move(material));
+  log.info("certificates have changed; connections that come from now on are shown ", settings.tls.certificate);
 }
 
 // What was said lately fills the rings, so that who comes back finds it there, and tells what is a repeat. What was said before
@@ -277,8 +345,16 @@ sdk::Result<> Daemon::start() {
                   " may speak as anybody: clients are who they say they are; "
                   "docs/security.md tells how to ask them");
 
+  if (s.authenticator && s.settings.tls.certificate.empty() && !config::loopback(*listen))
+    s.log.warning("what clients show to ", s.settings.host.listen,
+                  " is not encrypted: whoever sees it may speak as they; set certificate and key in [tls], or have TLS in front "
+                  "(docs/security.md)");
+
   // The port first: a host that cannot have it should not have disturbed the broker.
   auto options = server_options(s.settings, *listen, s.server_id);
+  auto encryption = s.encryption();
+  if (!encryption) return std::unexpected(encryption.error());
+  options.tls = *std::move(encryption);
   options.local = s.operators();
   options.authenticator = s.authenticator;
   options.metrics = &s.metrics;
@@ -426,6 +502,7 @@ void Daemon::wait() {
       return;
     }
     state_->watch_health();
+    state_->watch_certificates();
     state_->beat();
   }
 }

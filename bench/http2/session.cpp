@@ -68,10 +68,10 @@ std::string decoded(std::string_view encoded) {
 
 }  // namespace
 
-std::string request_headers(std::string_view authority, std::string_view path) {
+std::string request_headers(std::string_view authority, std::string_view path, bool encrypted) {
   std::string block;
   append_literal(block, ":method", "POST");
-  append_literal(block, ":scheme", "http");
+  append_literal(block, ":scheme", encrypted ? "https" : "http");
   append_literal(block, ":path", path);
   append_literal(block, ":authority", authority);
   append_literal(block, "te", "trailers");

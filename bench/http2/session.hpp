@@ -37,7 +37,7 @@ class Call {
 };
 
 // The header block of a call's request; made once for all calls of one method. `authority` is host:port.
-[[nodiscard]] std::string request_headers(std::string_view authority, std::string_view path);
+[[nodiscard]] std::string request_headers(std::string_view authority, std::string_view path, bool encrypted = false);
 
 // Not thread-safe. Nothing here blocks.
 class Session {

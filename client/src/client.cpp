@@ -1,6 +1,7 @@
 #include "chatd/client/client.hpp"
 
 #include <atomic>
+#include <ctime>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "publishing.hpp"
 #include "queue.hpp"
 #include "stream.hpp"
+#include "tls/material.hpp"
 #include "wire.hpp"
 
 namespace chatd::client {
@@ -180,8 +182,8 @@ using AskingServers = Asking<chat::ServersRequest, chat::ServersReply, ServerLis
 }  // namespace
 
 struct Client::State {
-  explicit State(Options chosen)
-      : options(std::move(chosen)), link(options), seeds(options.seed.value_or(std::random_device{}())) {}
+  State(Options chosen, const tls::Material* material)
+      : options(std::move(chosen)), link(options, material), seeds(options.seed.value_or(std::random_device{}())) {}
 
   ~State() { calls.cancel(); }
 
@@ -212,7 +214,12 @@ sdk::Result<std::unique_ptr<Client>> Client::open(Options options) {
        {std::pair{"the server's address", &options.target}, std::pair{"the user's id", &options.user.id},
         std::pair{"the user's name", &options.user.name}})
     if (auto checked = check_text(what, *text); !checked) return std::unexpected(std::move(checked.error()));
-  return std::unique_ptr<Client>(new Client(std::make_unique<State>(std::move(options))));
+  if (!options.tls) return std::unique_ptr<Client>(new Client(std::make_unique<State>(std::move(options), nullptr)));
+  if (options.tls->certificate.empty() != options.tls->key.empty())
+    return sdk::fail(sdk::Code::invalid_argument, "a certificate needs its private key, and the key its certificate; give both");
+  const auto material = tls::read({options.tls->certificate, options.tls->key, options.tls->ca}, std::time(nullptr));
+  if (!material) return sdk::fail(sdk::Code::invalid_argument, material.error().front().str());
+  return std::unique_ptr<Client>(new Client(std::make_unique<State>(std::move(options), &*material)));
 }
 
 Client::Client(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -17,6 +17,11 @@ bool is_loopback(std::string_view target) {
   return false;
 }
 
+std::shared_ptr<grpc::ChannelCredentials> credentials(const tls::Material* material) {
+  if (!material) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({material->authorities, material->key, material->certificates});
+}
+
 constexpr const char* first_that_answers = "pick_first";
 constexpr const char* in_turn = "round_robin";
 // Before it is made anew, to which the same address may answer first again.
@@ -24,7 +29,8 @@ constexpr int turns = 3;
 
 }  // namespace
 
-Link::Link(const Options& options) : options_(options), channel_(make(first_that_answers)) {}
+Link::Link(const Options& options, const tls::Material* material)
+    : options_(options), credentials_(credentials(material)), channel_(make(first_that_answers)) {}
 
 std::shared_ptr<grpc::Channel> Link::make(const char* policy) const {
   const auto milliseconds = [](std::chrono::milliseconds time) { return static_cast<int>(time.count()); };
@@ -43,7 +49,7 @@ std::shared_ptr<grpc::Channel> Link::make(const char* policy) const {
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetLoadBalancingPolicyName(policy);
   if (is_loopback(options_.target)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(options_.target, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options_.target, credentials_, arguments);
 }
 
 std::string Link::token() const {

@@ -9,14 +9,17 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/security/credentials.h>
 
 #include "chatd/client/client.hpp"
+#include "tls/material.hpp"
 
 namespace chatd::client {
 
 class Link {
  public:
-  explicit Link(const Options& options);
+  // With `material` it is encrypted; that need not outlive this. [any] never blocks
+  Link(const Options& options, const tls::Material* material);
 
   // The channel as it is: it may be failing, and then a call on it fails at once. [any] never blocks
   [[nodiscard]] std::shared_ptr<grpc::Channel> channel() const;
@@ -42,6 +45,7 @@ class Link {
   [[nodiscard]] std::shared_ptr<grpc::Channel> make(const char* policy) const;
 
   const Options& options_;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials_;
   std::atomic<bool> is_chatd_ = false;
   mutable std::mutex token_mutex_;
   mutable std::mutex mutex_;

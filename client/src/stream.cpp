@@ -257,7 +257,7 @@ sdk::Error Stream::failure() const {
   if (attempt_->connected) return to_error(status, sdk::text("the stream from ", options_.target, " broke off"));
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     auto error = to_error(status, sdk::text("cannot reach ", options_.target));
-    error.text += "; check that a server runs there";
+    if (advice(status.error_message()).empty()) error.text += "; check that a server runs there";
     return error;
   }
   return to_error(status, sdk::text(options_.target, " refused the stream"));

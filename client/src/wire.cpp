@@ -157,11 +157,28 @@ PresenceChange from_wire(std::string room, const chat::PresenceChange& change) {
   return out;
 }
 
+std::string_view advice(std::string_view why) noexcept {
+  if (!why.contains("failed to connect")) return {};
+  constexpr std::string_view untrusted =
+      "its certificate has expired, or none of those whom you trust vouches for it: name its authority as ca";
+  if (why.contains("certificate verify failed")) return untrusted;
+  if (why.contains("is not in peer certificate")) return "its certificate is for other names; connect to one of those";
+  if (why.contains("wrong version number")) return "what listens there does not speak TLS";
+  if (why.contains(" alert "))
+    return "it refused the handshake: it may want a certificate of yours that it trusts, or another version of TLS";
+  if (why.contains("Ssl handshake failed")) return untrusted;  // such as a signature of another authority of the same name
+  constexpr std::string_view ends[] = {"Socket closed", "Connection reset by peer", "Broken pipe", "Unwrap failed"};
+  if (std::ranges::any_of(ends, [&](std::string_view end) { return why.contains(end); }))
+    return "it hung up before it said a word: it may want TLS, or a certificate of yours that it trusts";
+  return {};
+}
+
 sdk::Error to_error(const grpc::Status& status, std::string_view doing) {
   const int number = status.error_code();
   const auto code = number >= 1 && number <= 16 ? static_cast<sdk::Code>(number) : sdk::Code::unknown;
   auto text = sdk::text(doing, ": ", sdk::name(code));
   if (!status.error_message().empty()) text += sdk::text(": ", status.error_message());
+  if (const auto todo = advice(status.error_message()); !todo.empty()) text += sdk::text("; ", todo);
   std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return {code, std::move(text), worth_retrying(code)};
 }

@@ -28,7 +28,10 @@ namespace chatd::client {
 [[nodiscard]] ServerList from_wire(chat::ServersReply&& answer);
 [[nodiscard]] PresenceChange from_wire(std::string room, const chat::PresenceChange& change);
 
-// Of a call that failed. `doing` says what failed: "cannot reach localhost:8081".
+// What may be done where no connection came about, as far as gRPC's text tells; empty: nothing is known. Static storage.
+[[nodiscard]] std::string_view advice(std::string_view why) noexcept;
+
+// Of a call that failed, with that advice. `doing` says what failed: "cannot reach localhost:8081".
 [[nodiscard]] sdk::Error to_error(const grpc::Status& status, std::string_view doing);
 
 // So far from now, on the monotonic clock: for alarms and deadlines.

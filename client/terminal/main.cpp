@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   terminal::Inbox inbox;
   terminal::Wakeups wakeups(inbox.descriptor());  // before the first thread
   client::Options options{.target = settings->server, .user = {settings->user, "User-" + settings->user}};
+  options.tls = settings->tls;
   if (!settings->token_file.empty()) options.new_token = [file = settings->token_file] { return contents(file); };
   const auto client = client::Client::open(std::move(options));
   if (!client) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "terminal/attendance.hpp"
@@ -19,6 +20,7 @@ struct Settings {
   std::string server;        // HOST:PORT
   std::string room;          // to start in; empty: the lobby
   std::string token_file{};  // empty: no token is shown
+  std::optional<client::Tls> tls{};
 };
 
 class Session final : private Attendant {

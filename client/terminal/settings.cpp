@@ -53,6 +53,18 @@ std::expected<Settings, int> read_settings(int argc, const char* const* argv) {
           "A file with the token that says who you are; read again for each call, so that it may be replaced by a newer one")
       ->type_name("FILE")
       ->check(CLI::ExistingFile);
+  client::Tls tls;
+  const auto add_file = [&](const char* name, std::string& file, const char* meaning) {
+    return talk->add_option(name, file, meaning)->type_name("FILE")->check(CLI::ExistingFile);
+  };
+  bool encrypt = false;
+  talk->add_flag("--tls", encrypt, "Encrypts the connection; any of the next three does so, too");
+  auto* const ca = add_file(
+      "--ca", tls.ca, "Certificates, in PEM, of those who vouch for the server; without it, of those whom this machine trusts");
+  auto* const cert = add_file("--cert", tls.certificate, "Your own certificate, in PEM, where the server asks for one");
+  auto* const key = add_file("--key", tls.key, "Its private key, in PEM, without a passphrase");
+  cert->needs(key);
+  key->needs(cert);
   talk->footer(
       "On a terminal, /help lists the commands. In a pipe, every line of the input is sent.\n"
       "Exit status: 0 ended, 1 refused or not sent, 2 wrong usage.");
@@ -62,6 +74,7 @@ std::expected<Settings, int> read_settings(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return std::unexpected(app.exit(error) == 0 ? 0 : wrong_usage);
   }
+  if (encrypt || *ca || *cert) settings.tls = std::move(tls);
   if (settings.room.starts_with('#')) settings.room.erase(0, 1);
   if (!settings.server.empty()) return settings;
 

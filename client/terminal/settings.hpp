@@ -1,4 +1,5 @@
-// The command line: `chat client USER [--server HOST:PORT] [--room ROOM] [--token-file FILE]`.
+// The command line: `chat client USER [--server HOST:PORT] [--room ROOM] [--token-file FILE] [--tls] [--ca FILE] [--cert FILE
+// --key FILE]`.
 #pragma once
 
 #include <expected>

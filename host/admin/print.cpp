@@ -29,15 +29,18 @@ std::string joined(const List& all, Name name) {
 
 std::string table(const v1::StatusReply& status) {
   const std::string serving = status.serving() ? "yes" : sdk::text("no: ", status.not_serving());
-  return aligned({{"server id", plain(status.server_id())},
-                  {"version", status.version()},
-                  {"serving", plain(serving)},
-                  {"draining", yes_or_no(status.draining())},
-                  {"streams", sdk::text(status.streams())},
-                  {"rooms", sdk::text(status.rooms())},
-                  {"ring bytes", sdk::text(status.ring_bytes())},
-                  {"publishes in flight", sdk::text(status.publishes_in_flight())}},
-                 {false, false});
+  std::vector<Row> rows{{"server id", plain(status.server_id())},
+                        {"version", status.version()},
+                        {"serving", plain(serving)},
+                        {"draining", yes_or_no(status.draining())},
+                        {"connections", sdk::text(status.connections())},
+                        {"streams", sdk::text(status.streams())},
+                        {"rooms", sdk::text(status.rooms())},
+                        {"ring bytes", sdk::text(status.ring_bytes())},
+                        {"publishes in flight", sdk::text(status.publishes_in_flight())}};
+  for (const auto& refused : status.refused())
+    rows.push_back({sdk::text("refused, ", plain(refused.reason())), sdk::text(refused.count())});
+  return aligned(rows, {false, false});
 }
 
 std::string table(const v1::SlowClientsReply& slow) {
@@ -113,6 +116,11 @@ std::string json(const v1::StatusReply& status) {
     member(out, "rooms", std::uint64_t{status.rooms()});
     member(out, "ring_bytes", std::uint64_t{status.ring_bytes()});
     member(out, "publishes_in_flight", std::uint64_t{status.publishes_in_flight()});
+    member(out, "connections", std::uint64_t{status.connections()});
+    list(out, "refused", status.refused(), [&](const v1::Refused& refused) {
+      member(out, "reason", std::string_view(refused.reason()));
+      member(out, "count", std::uint64_t{refused.count()});
+    });
   });
 }
 

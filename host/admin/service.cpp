@@ -132,6 +132,14 @@ sdk::Result<v1::StatusReply> Service::answer(const v1::StatusRequest&) {
   reply.set_streams(server_->streams());
   reply.set_rooms(hub.rooms());
   reply.set_ring_bytes(hub.bytes());
+  reply.set_connections(server_->connections());
+  const auto counts = server_->refusals().counts();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    auto& refused = *reply.add_refused();
+    refused.set_reason(std::string(limits::name(static_cast<limits::Reason>(i))));
+    refused.set_count(counts[i]);
+  }
   reply.set_publishes_in_flight(server_->publishes());
   const std::lock_guard lock(mutex_);
   reply.set_serving(serving_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <iterator>
 #include <limits>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "host/config/assignments.hpp"
 #include "host/config/document.hpp"
 #include "host/config/tables.hpp"
+#include "host/limits/networks.hpp"
+#include "tls/material.hpp"
 
 namespace chatd::config {
 namespace {
@@ -72,6 +75,32 @@ class Checks {
     if (!address) report(place("host", "listen"), sdk::text("\"listen\" in [host]: ", address.error().text));
   }
 
+  void tls(bool look) {
+    const Tls& tls = settings_.tls;
+    if (!tls.certificate.empty() && tls.key.empty())
+      return report(place("tls", "certificate"), "\"certificate\" in [tls] needs \"key\", the file with its private key");
+    if (tls.certificate.empty() && !tls.key.empty())
+      return report(place("tls", "key"), "\"key\" in [tls] needs \"certificate\", the file with the certificate that it is for");
+    if (tls.certificate.empty() && !tls.client_ca.empty())
+      return report(
+          place("tls", "client_ca"),
+          "\"client_ca\" in [tls] needs \"certificate\" and \"key\": without them clients' connections are not encrypted");
+    // Whoever says how clients are asked means that they are; an empty client_ca says that they are not.
+    const auto& given = tables_.host.find("tls")->second;
+    if (find(given, "client_certificate") != nullptr && find(given, "client_ca") == nullptr)
+      return report(place("tls", "client_certificate"),
+                    "\"client_certificate\" in [tls] needs \"client_ca\", the file with those who vouch for clients");
+    if (!look) return;
+    const auto material = chatd::tls::read(tls_files(tls), std::time(nullptr));
+    if (material) return;
+    for (const auto& fault : material.error()) {
+      const auto* const key = fault.part == chatd::tls::Part::certificate ? "certificate"
+                              : fault.part == chatd::tls::Part::key       ? "key"
+                                                                          : "client_ca";
+      report(place("tls", key), sdk::text('"', key, "\" in [tls]: ", fault.str()));
+    }
+  }
+
   void admin() {
     const auto& listen = settings_.admin.listen;
     if (listen.empty()) return;
@@ -88,6 +117,11 @@ class Checks {
     report(place("host", given ? "drain_deadline_ms" : "drain_window_ms"),
            sdk::text("\"drain_deadline_ms\" in [host] is ", host.drain_deadline_ms, ", less than \"drain_window_ms\", which is ",
                      host.drain_window_ms, "; give the streams at least as long to end as their ends are spread over"));
+  }
+
+  void proxies() {
+    if (const auto networks = limits::Networks::parse(settings_.limits.trusted_proxies); !networks)
+      report(place("limits", "trusted_proxies"), sdk::text("\"trusted_proxies\" in [limits]: ", networks.error().text));
   }
 
   void classes() {
@@ -206,6 +240,8 @@ sdk::Problems sorted(sdk::Problems problems) {
 
 }  // namespace
 
+tls::Files tls_files(const Tls& tls) { return {tls.certificate, tls.key, tls.client_ca}; }
+
 std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   Document document = sources.file ? read_document(*sources.file) : Document{};
   if (!document.whole) return std::unexpected(std::move(document.problems));
@@ -222,6 +258,7 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
 
   Settings settings;
   append(problems, host_options().read(tables.host.at("host"), settings.host));
+  append(problems, tls_options().read(tables.host.at("tls"), settings.tls));
   append(problems, admin_options().read(tables.host.at("admin"), settings.admin));
   const auto* const admin_listen = find(tables.host.at("admin"), "listen");
   settings.admin.listen_place = admin_listen ? admin_listen->place : sdk::Place{"default"};
@@ -235,8 +272,10 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
 
   Checks checks(tables, settings, problems);
   checks.listen();
+  checks.tls(sources.whole);
   checks.admin();
   checks.drain();
+  checks.proxies();
   checks.classes();
   checks.topics();
   // Which plugins are meant is anybody's guess when the list of them could not be read.

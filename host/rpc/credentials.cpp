@@ -1,12 +1,33 @@
 #include "host/rpc/credentials.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 
-namespace chatd::rpc {
+#include <grpc/grpc_security.h>
 
-sdk::Result<sdk::Credentials> credentials_of(const grpc::ServerContext& context) {
+namespace chatd::rpc {
+namespace {
+
+struct Release {
+  void operator()(grpc_auth_context* context) const noexcept { grpc_auth_context_release(context); }
+};
+
+// The listener asks for none, or has it checked before the connection's first call: one that is here was. By gRPC's C interface:
+// ServerContext::auth_context allocates, and this is asked of every publish. The connection keeps it as long as the call.
+std::string_view certificate_of(grpc::ServerContext& context) noexcept {
+  const std::unique_ptr<grpc_auth_context, Release> auth(grpc_call_auth_context(context.c_call()));
+  if (!auth) return {};
+  auto found = grpc_auth_context_find_properties_by_name(auth.get(), GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  const grpc_auth_property* certificate = grpc_auth_property_iterator_next(&found);
+  return certificate ? std::string_view(certificate->value, certificate->value_length) : std::string_view();
+}
+
+}  // namespace
+
+sdk::Result<sdk::Credentials> credentials_of(grpc::ServerContext& context) {
   sdk::Credentials credentials;
+  credentials.certificate = certificate_of(context);
   const auto [first, last] = context.client_metadata().equal_range("authorization");
   if (first == last) return credentials;
   if (std::next(first) != last) {

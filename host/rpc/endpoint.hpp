@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "chat.grpc.pb.h"
 #include "chatd/sdk/broker.hpp"
@@ -16,6 +15,11 @@
 #include "host/hub/connection_log.hpp"
 #include "host/hub/library.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/ip_address.hpp"
+#include "host/limits/meters.hpp"
+#include "host/limits/publishers.hpp"
+#include "host/limits/refusals.hpp"
+#include "host/limits/tally.hpp"
 #include "host/presence/presence.hpp"
 #include "host/rpc/gate.hpp"
 #include "host/rpc/history_call.hpp"
@@ -39,7 +43,7 @@ using BroadcastService = chat::Broadcast::WithRawMethod_CreateStream<
 
 struct Endpoint {
   Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-           BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library);
+           BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library, limits::Refusals& its_refusals);
 
   const ServerOptions& options;
   sdk::Broker& broker;
@@ -47,6 +51,7 @@ struct Endpoint {
   BroadcastService& service;
   Queue& queue;
   hub::BrokerLibrary& library;
+  limits::Refusals& refusals;
   hub::ConnectionLog connections;
   presence::Presence* presence = nullptr;    // null: who is here is not known; set before the first call
   std::optional<access::Access> access;      // none: everybody is believed
@@ -54,8 +59,12 @@ struct Endpoint {
   const OperatorPeers* operators = nullptr;  // null: what rpc::from_operator says is all; set before the first call
 
   hub::MessageIds message_ids;
-  std::unordered_map<std::string, std::size_t> publishing;  // publishes in flight of each sender
-  Gate publishes;                                           // accepted by the broker, not answered yet
+  limits::Publishers publishers;
+  limits::Tally<std::string> user_streams;
+  limits::Tally<limits::IpAddress> address_streams;
+  limits::Meters<std::string> user_queries;
+  limits::Meters<limits::IpAddress> address_queries;  // of those who do not say who they are
+  Gate publishes;                                     // accepted by the broker, not answered yet
   Gate streams;
   Traffic traffic;
   std::uint64_t last_stream = 0;         // counts those that were let in
@@ -74,6 +83,14 @@ struct Endpoint {
   void await_servers();
   void await_refresh();
 
+  // What time brings; about twice a second. [queue] never blocks
+  void tick() noexcept;
+  // Code::resource_exhausted when this user, or who is none by their address, asks too often for what is read for them; the
+  // refusal is counted, and the client told when to try again. [queue] never blocks
+  [[nodiscard]] sdk::Result<> may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id);
+  // Counts what is wrong with a request or with who makes it. [queue] never blocks
+  void count(const sdk::Error& refusal) noexcept;
+
   // Who makes a call: nobody was asked, or this was found out. [queue] never blocks
   [[nodiscard]] access::Caller caller() const { return {bans, clock}; }
   [[nodiscard]] access::Caller caller(const access::Who& who) const { return {bans, clock, access->authenticator, who}; }
@@ -81,7 +98,7 @@ struct Endpoint {
   // Whether it came by the operators' listener. [queue] never blocks
   [[nodiscard]] bool from_operator(grpc::ServerContext& context) const;
   // Tells the asker who makes the call, at once or later. REQUIRES: access. [queue] never blocks
-  void identify(const grpc::ServerContext& context, access::Asker& asker);
+  void identify(grpc::ServerContext& context, access::Asker& asker);
 };
 
 // The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks

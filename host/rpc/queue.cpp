@@ -36,6 +36,7 @@ Queue::~Queue() { stop(); }
 void Queue::run() {
   thread_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "chatd-queue");
+    pulse_.begin();
     loop();
   });
 }
@@ -85,6 +86,7 @@ bool Queue::advance() noexcept {
 void Queue::loop() noexcept {
   int served = 0;
   while (!over_) {
+    pulse_.beat();
     if (!hub_.idle()) {
       hub_.flush_one(*this);
       if (++served % turns == 0) catch_up(turns);

@@ -12,6 +12,7 @@
 #include "chatd/sdk/metrics.hpp"
 #include "host/hub/hub.hpp"
 #include "host/hub/inbox.hpp"
+#include "host/limits/pulse.hpp"
 #include "host/rpc/event.hpp"
 
 namespace chatd::rpc {
@@ -32,6 +33,8 @@ class Queue final : private hub::Wake, private hub::Progress {
 
   // Times of fan-outs go there; it outlives the queue. REQUIRES: before run. [control] never blocks
   void measure(sdk::Histogram& fan_out) noexcept { fan_out_seconds_ = &fan_out; }
+  // Whether its thread comes round. [any] never blocks
+  [[nodiscard]] limits::Pulse& pulse() noexcept { return pulse_; }
 
   // [control] never blocks
   void run();
@@ -65,6 +68,7 @@ class Queue final : private hub::Wake, private hub::Progress {
   grpc::Alarm alarm_;
   On<Queue, &Queue::look> woken_{this};
   sdk::Histogram* fan_out_seconds_ = nullptr;
+  limits::Pulse pulse_;
   bool over_ = false;  // the completion queue is shut down and empty
   bool stopped_ = false;
   std::jthread thread_;  // last: it uses the rest

@@ -24,7 +24,9 @@
 #include "host/rpc/health.hpp"
 #include "host/rpc/local.hpp"
 #include "host/rpc/operator_peers.hpp"
+#include "host/rpc/origin.hpp"
 #include "host/rpc/reflection.hpp"
+#include "host/rpc/tls_credentials.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -36,7 +38,6 @@ using sdk::text;
 // Few: what a write's completion stands behind in the queue. Calls that none awaits yet wait in gRPC.
 constexpr int awaited_publishes = 2;
 constexpr std::size_t most_identities = 20'000;  // a digest and an identity each, below a kilobyte
-constexpr int handshake_timeout_ms = 10'000;
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
 constexpr auto deaf_for = 30s;   // ticks come twice a second; whoever restarts a host for it should be sure
@@ -61,14 +62,21 @@ std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage) {
 grpc::Status status(const sdk::Error& error) { return {static_cast<grpc::StatusCode>(error.code), error.text}; }
 
 Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library)
+                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library,
+                   limits::Refusals& its_refusals)
     : options(its_options),
       broker(its_broker),
       clock(its_clock),
       service(its_service),
       queue(its_queue),
       library(its_library),
+      refusals(its_refusals),
       connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
+      publishers(options.publishers),
+      user_streams(options.streams_per_user),
+      address_streams(options.streams_per_address),
+      user_queries(options.queries_per_user),
+      address_queries(options.queries_per_user),
       publishes(options.publishes_in_flight),
       streams(std::numeric_limits<std::size_t>::max()) {
   if (options.authenticator) access.emplace(*options.authenticator, queue.inbox(), clock, most_identities);
@@ -104,17 +112,64 @@ void Endpoint::await_refresh() {
   call->await(call);
 }
 
+void Endpoint::tick() noexcept {
+  if (access) access->tick();
+  const auto now = std::chrono::steady_clock::now();
+  publishers.tick(now);
+  user_queries.tick(now);
+  address_queries.tick(now);
+}
+
+sdk::Result<> Endpoint::may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id) {
+  if (options.queries_per_user.per_second <= 0) return {};
+  const auto now = std::chrono::steady_clock::now();
+  const auto* const identity = caller.identity();
+  std::chrono::nanoseconds wait{0};
+  if (const auto& user = identity && !identity->user_id.empty() ? identity->user_id : user_id; !user.empty())
+    wait = user_queries.take(user, now);
+  else if (const auto from = origin_of(context, options.connections.trusted))
+    wait = address_queries.take(from->counted(), now);
+  if (wait == 0ns) return {};
+  refusals.count(limits::Reason::query_rate_per_user);
+  push_back(context, wait);
+  return sdk::fail(sdk::Code::resource_exhausted,
+                   "you ask more often than this server answers (limits.queries_per_second_per_user); try again later", true);
+}
+
+void Endpoint::count(const sdk::Error& refusal) noexcept {
+  switch (refusal.code) {
+    case sdk::Code::invalid_argument:
+      return refusals.count(limits::Reason::bad_request);
+    case sdk::Code::unauthenticated:
+      return refusals.count(limits::Reason::unauthenticated);
+    case sdk::Code::permission_denied:
+      return refusals.count(limits::Reason::permission_denied);
+    default:
+      return;
+  }
+}
+
 bool Endpoint::from_operator(grpc::ServerContext& context) const {
   return rpc::from_operator(context) || (operators && operators->has(context.peer()));
 }
 
-void Endpoint::identify(const grpc::ServerContext& context, access::Asker& asker) {
+void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
   const auto credentials = credentials_of(context);
   if (!credentials) return asker.identified(std::unexpected(credentials.error()));
   access->identities.identify(*credentials, asker);
 }
 
 namespace {
+
+void limit(grpc::ServerBuilder& builder, const TransportLimits& limits) {
+  const auto set = [&](const char* name, std::int64_t value) { builder.AddChannelArgument(name, static_cast<int>(value)); };
+  if (limits.streams_per_connection > 0) set(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.streams_per_connection);
+  if (limits.idle_timeout_ms > 0) set(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.idle_timeout_ms);
+  set(GRPC_ARG_MAX_METADATA_SIZE, limits.metadata_bytes);
+  set(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, limits.handshake_timeout_ms);
+  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, limits.ping_interval_ms);
+  set(GRPC_ARG_HTTP2_MAX_PING_STRIKES, limits.ping_strikes);
+}
 
 // A listener, and how its connections get to gRPC.
 class Entrance final : public Door {
@@ -135,7 +190,11 @@ class Entrance final : public Door {
     hand_over_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
   }
-  void run() { acceptor_->run(*this); }
+  // `pulse` outlives it. [control] never blocks
+  void run(limits::Pulse& pulse) {
+    pulse_ = &pulse;
+    acceptor_->run(*this);
+  }
   void stop() noexcept {
     if (acceptor_) acceptor_->stop();
   }
@@ -152,6 +211,9 @@ class Entrance final : public Door {
     hand_over_->HandleNewConnection(&connection);
   }
 
+  [[nodiscard]] bool stuck() noexcept override { return pulse_->stuck(); }
+
+  limits::Pulse* pulse_ = nullptr;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
   OperatorPeers* peers_ = nullptr;  // null: gRPC says by which listener a call came
   bool of_operators_ = false;
@@ -181,7 +243,12 @@ class Announcing final : public presence::Announcer {
 
 struct Server::State {
   State(ServerOptions given, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& its_log)
-      : options(std::move(given)), broker(its_broker), clock(its_clock), log(its_log) {}
+      : options(std::move(given)),
+        broker(its_broker),
+        clock(its_clock),
+        log(its_log),
+        refusals(log),
+        connections(options.connections, refusals) {}
 
   void build();
 
@@ -189,6 +256,8 @@ struct Server::State {
   sdk::Broker& broker;
   const sdk::Clock& clock;
   sdk::Logger& log;
+  limits::Refusals refusals;
+  limits::Connections connections;
   GrpcFrameMaker notices;  // the queue's own
   BroadcastService service;
   OperatorPeers peers;  // when operators are asked who they are
@@ -202,7 +271,8 @@ struct Server::State {
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
   std::unique_ptr<Reflection> reflection;
-  std::unique_ptr<grpc::Server> server;  // gone before the queue and the service
+  std::optional<Certificates> certificates;
+  std::unique_ptr<grpc::Server> server;  // gone before the queue, the service and the certificates
   bool running = false;
   std::atomic<std::chrono::steady_clock::duration> ticked = std::chrono::steady_clock::duration::zero();  // zero: not yet
 };
@@ -227,7 +297,8 @@ void Server::State::build() {
   builder.RegisterService(&service);
   builder.RegisterService(&health->service());
   builder.RegisterService(&reflection->service());
-  clients.build(builder, grpc::InsecureServerCredentials());
+  if (options.tls) certificates.emplace(options.tls->material);
+  clients.build(builder, certificates ? tls_credentials(*certificates, *options.tls) : grpc::InsecureServerCredentials());
   if (options.local) {
     builder.RegisterService(&options.local->service->service());
     operators.build(
@@ -243,8 +314,7 @@ void Server::State::build() {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(options.keepalive_timeout_ms));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, handshake_timeout_ms);
+  limit(builder, options.transport);
   server = builder.BuildAndStart();
 }
 
@@ -255,7 +325,11 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
                                                   sdk::Logger& log) {
   auto server = std::make_unique<Server>(std::move(options), broker, clock, log);
   auto& state = *server->state_;
-  auto opened = state.clients.open({state.options.host, state.options.port, state.options.send_buffer_bytes}, log);
+  auto opened = state.clients.open({.host = state.options.host,
+                                    .port = state.options.port,
+                                    .send_buffer_bytes = state.options.send_buffer_bytes,
+                                    .connections = &state.connections},
+                                   log);
   if (opened && state.options.local) {
     const LocalListener& local = *state.options.local;
     opened = state.operators.open({local.host, local.port, 0, "admin.listen", "chatd-admin"}, log);
@@ -263,7 +337,8 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
   if (!opened) return std::unexpected(opened.error());
   state.build();
   if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
-  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library);
+  state.endpoint =
+      std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library, state.refusals);
   if (state.options.local && state.options.local->asks) state.endpoint->operators = &state.peers;
   if (auto* const metrics = state.options.metrics) {
     state.endpoint->traffic.publish_seconds =
@@ -290,13 +365,15 @@ void Server::use(presence::Presence& presence) noexcept {
   state_->endpoint->connections.mark();
 }
 
+void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
+
 presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
 
 bool Server::from_operator(grpc::ServerContext& context) const { return state_->endpoint->from_operator(context); }
 
 bool Server::asks_operators() const noexcept { return state_->options.local && state_->options.local->asks; }
 
-void Server::identify(const grpc::ServerContext& context, access::Asker& asker) { state_->endpoint->identify(context, asker); }
+void Server::identify(grpc::ServerContext& context, access::Asker& asker) { state_->endpoint->identify(context, asker); }
 
 sdk::Result<> Server::may_administer(const access::Who& who) const {
   return state_->endpoint->caller(who).may(sdk::Action::admin, {});
@@ -322,8 +399,8 @@ sdk::Result<> Server::start() {
   state_->library->start();
   if (state_->options.local) state_->options.local->service->await(*this, *state_->queue);
   state_->queue->run();
-  state_->clients.run();
-  if (state_->operators.is_open()) state_->operators.run();
+  state_->clients.run(state_->queue->pulse());
+  if (state_->operators.is_open()) state_->operators.run(state_->queue->pulse());
   state_->running = true;
   return {};
 }
@@ -344,7 +421,7 @@ void Server::warm(hub::Log log) {
 void Server::tick() {
   inbox().put([&state = *state_]() noexcept {
     state.ticked = std::chrono::steady_clock::now().time_since_epoch();
-    if (auto& access = state.endpoint->access) access->tick();
+    state.endpoint->tick();
     const auto now = std::chrono::steady_clock::now();
     if (state.orders) state.orders->tick(now);
     state.bouncer->tick(now);
@@ -368,6 +445,12 @@ void Server::collect(sdk::MetricSink& sink) const {
   sink.counter("chatd_streams_opened_total", "Streams that were let in", number(traffic.streams_opened));
   by_code("chatd_streams_ended_total", "Streams that ended or were refused, by status", traffic.streams_ended);
   by_code("chatd_publishes_total", "Publishes that were answered, by status", traffic.publishes);
+  sink.gauge("chatd_connections", "Connections of clients, but for some that ended within a second",
+             static_cast<double>(connections()));
+  const auto refused = state_->refusals.counts();
+  for (std::size_t at = 0; at < refused.size(); ++at)
+    sink.counter("chatd_refusals_total", "What was refused by a limit, or for what was wrong with it, by reason",
+                 static_cast<double>(refused[at]), {{"reason", std::string(limits::name(static_cast<limits::Reason>(at)))}});
   sink.gauge("chatd_publishes_in_flight", "Publishes that the broker has not answered yet", static_cast<double>(publishes()));
   sink.counter("chatd_messages_total", "Messages that came from the broker", number(hub.arrived));
   sink.counter("chatd_repeats_total", "Publishes of a message that was in the log already, and was not delivered again",
@@ -393,6 +476,10 @@ bool Server::alive() const noexcept {
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }
 
 std::size_t Server::publishes() const noexcept { return state_->endpoint->publishes.inside(); }
+
+std::size_t Server::connections() const noexcept { return state_->connections.open(); }
+
+const limits::Refusals& Server::refusals() const noexcept { return state_->refusals; }
 
 void Server::refuse_new() noexcept {
   serving(false);

@@ -22,7 +22,12 @@
 #include "host/hub/limits.hpp"
 #include "host/hub/log.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/bucket.hpp"
+#include "host/limits/connections.hpp"
+#include "host/limits/publishers.hpp"
+#include "host/limits/refusals.hpp"
 #include "host/wire/request.hpp"
+#include "tls/material.hpp"
 
 namespace grpc {
 class ServerContext;
@@ -52,6 +57,23 @@ struct LocalListener {
   LocalService* service = nullptr;  // outlives the server
 };
 
+// What one connection may do; gRPC itself sees to it. chat.toml says what each is for; 0: without a limit.
+struct TransportLimits {
+  std::int64_t streams_per_connection = 4'000;
+  std::int64_t metadata_bytes = 8'192;
+  std::int64_t handshake_timeout_ms = 10'000;
+  std::int64_t idle_timeout_ms = 300'000;
+  std::int64_t ping_interval_ms = 5'000;
+  std::int64_t ping_strikes = 2;
+};
+
+// What the clients' listener shows, and what it asks of them.
+struct Tls {
+  tls::Material material;
+  bool client_certificate_required = false;  // else, with authorities, one that is shown has to be good
+  bool only_1_3 = false;                     // for the whole process; else 1.2 too
+};
+
 // chat.toml says what each is for.
 struct ServerOptions {
   std::string host = "0.0.0.0";
@@ -61,7 +83,6 @@ struct ServerOptions {
   std::int64_t keepalive_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
   std::size_t publishes_in_flight = 10'000;
-  std::size_t publishes_in_flight_per_user = 1'000;
   wire::Limits limits;
   hub::Limits hub;
   hub::Topics topics;
@@ -69,6 +90,13 @@ struct ServerOptions {
   std::size_t resume_records = 200'000;
   std::size_t history_records = 50'000;
   std::string token_key;
+  TransportLimits transport;
+  chatd::limits::Connections::Options connections;
+  chatd::limits::Publishers::Options publishers;
+  std::size_t streams_per_user = 0;  // 0: any number
+  std::size_t streams_per_address = 0;
+  chatd::limits::Rate queries_per_user{};
+  std::optional<Tls> tls;  // none: connections are not encrypted
   std::optional<LocalListener> local;
   sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
@@ -101,6 +129,9 @@ class Server {
   // Takes notices to the streams that asked for presence. Valid as long as the server. [any] never blocks
   [[nodiscard]] presence::Announcer& announcer() noexcept;
 
+  // Newer certificates and authorities, for connections that come from now on. REQUIRES: ServerOptions::tls, and authorities if
+  // and only if that had such. [any] never blocks
+  void renew(tls::Material material);
   // Who is banned by these is refused; they outlive `stop`. REQUIRES: before start. [control] never blocks
   void use(access::Orders& orders) noexcept;
   // Whether a call came by the operators' listener. [queue] never blocks
@@ -108,7 +139,7 @@ class Server {
   // Whether who comes by it is asked who they are. [any] never blocks
   [[nodiscard]] bool asks_operators() const noexcept;
   // Tells the asker who makes a call, at once or later. REQUIRES: asks_operators(). [queue] never blocks
-  void identify(const grpc::ServerContext& context, access::Asker& asker);
+  void identify(grpc::ServerContext& context, access::Asker& asker);
   // Whether they may administer. REQUIRES: asks_operators(). [queue] never blocks
   [[nodiscard]] sdk::Result<> may_administer(const std::shared_ptr<const sdk::Identity>& who) const;
 
@@ -135,6 +166,10 @@ class Server {
   void collect(sdk::MetricSink& sink) const;
   // Whether its thread has got on lately. [any] never blocks
   [[nodiscard]] bool alive() const noexcept;
+  // Clients' connections, but for some that ended within two seconds. [any] never blocks
+  [[nodiscard]] std::size_t connections() const noexcept;
+  // What was refused since the start. [any] never blocks
+  [[nodiscard]] const limits::Refusals& refusals() const noexcept;
 
   // No new connections (operators may still come) and streams; health says NOT_SERVING. [control] may block briefly
   void refuse_new() noexcept;

@@ -1,12 +1,14 @@
 #include "host/rpc/stream_call.hpp"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/local.hpp"
+#include "host/rpc/origin.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -80,7 +82,7 @@ void StreamCall::take_up() noexcept {
     }
     wish.resume = *std::move(read);
   }
-  if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down(), {});
+  if (auto entered = enter(request->user_id); !entered) return end(entered.error(), {});
 
   number_ = ++endpoint_.last_stream;
   since_ = endpoint_.clock.now();
@@ -94,6 +96,36 @@ void StreamCall::take_up() noexcept {
     for (const auto& membership : session_->memberships) connection.rooms.push_back(membership.room->name);
     endpoint_.presence->join(std::move(connection), request->presence);
   }
+}
+
+sdk::Result<> StreamCall::enter(const std::string& user_id) noexcept {
+  const auto refused = [this](limits::Reason reason, std::string text) {
+    endpoint_.refusals.count(reason);
+    return sdk::fail(sdk::Code::resource_exhausted, std::move(text), true);
+  };
+  const auto user = endpoint_.user_streams.enter(user_id);
+  if (!user)
+    return refused(limits::Reason::streams_per_user, sdk::text('"', user_id, "\" has ", endpoint_.options.streams_per_user,
+                                                               " streams here (limits.streams_per_user); end one first"));
+  std::optional<limits::Tally<limits::IpAddress>::Place> address = nullptr;
+  if (endpoint_.options.streams_per_address > 0) {
+    if (const auto from = origin_of(context_, endpoint_.options.connections.trusted))
+      address = endpoint_.address_streams.enter(from->counted());
+  }
+  if (!address) {
+    endpoint_.user_streams.leave(*user);
+    return refused(limits::Reason::streams_per_address,
+                   sdk::text("from your address there are ", endpoint_.options.streams_per_address,
+                             " streams here (limits.streams_per_address); end one first"));
+  }
+  if (endpoint_.streams.enter() != Gate::Answer::in) {
+    endpoint_.user_streams.leave(*user);
+    endpoint_.address_streams.leave(*address);
+    return std::unexpected(shutting_down());
+  }
+  user_place_ = *user;
+  address_place_ = *address;
+  return {};
 }
 
 void StreamCall::lapsed() noexcept {
@@ -162,7 +194,10 @@ void StreamCall::write(const hub::Frame& frame, bool more) noexcept {
 void StreamCall::end(const sdk::Error& why, std::span<const wire::Place> places) noexcept {
   ++outstanding_;
   ended_with_ = why.code;
-  if (!session_) Traffic::count(endpoint_.traffic.streams_ended, why.code);  // it never began
+  if (!session_) {  // it never began
+    Traffic::count(endpoint_.traffic.streams_ended, why.code);
+    endpoint_.count(why);
+  }
   if (!places.empty()) {
     // Whole or not at all: what it leaves out would begin with what is live.
     if (const auto resume = wire::encode_resume(places); resume.size() <= most_resume_bytes)
@@ -194,6 +229,8 @@ void StreamCall::gone(bool) noexcept {
     endpoint_.connections.say(session_->user_id, false);
     if (endpoint_.presence) endpoint_.presence->leave(session_->id);
     endpoint_.queue.hub().close(*std::exchange(session_, nullptr));
+    endpoint_.user_streams.leave(user_place_);
+    endpoint_.address_streams.leave(address_place_);
     endpoint_.streams.leave();
   }
   came_back();

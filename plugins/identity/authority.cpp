@@ -39,6 +39,7 @@ void Authority::configure(const Options& options) {
   for (const auto& rule : options.rules) rules_.push_back(*parse_rule(rule));
   jwt_.reset();
   static_.reset();
+  mtls_.reset();
   modes_.clear();
   last_is_open_ = options.modes.back() == "open";
   for (const auto& mode : options.modes) {
@@ -47,11 +48,13 @@ void Authority::configure(const Options& options) {
     if (mode == "jwt" && !is_address(options.jwt_keys))
       modes_.push_back(&jwt_.emplace(token_rules(options), std::filesystem::path(options.jwt_keys)));
     if (mode == "static") modes_.push_back(&static_.emplace(options.static_users, worker_));
+    if (mode == "mtls") modes_.push_back(&mtls_.emplace(*certificate_name(options.mtls_identity), options.mtls_pattern));
   }
 }
 
 sdk::Result<> Authority::start(const sdk::Context& context) noexcept {
   log_ = &context.log;
+  if (mtls_) mtls_->start(context.clock);
   if (const auto read = reload(); !read) return std::unexpected(read.error());
   if (!open() && rules_.empty() && !jwt_)
     log_->warning("there are no rules, so that nobody may do anything; say who may do what in \"rules\" of [plugins.identity]");
@@ -93,6 +96,7 @@ void Authority::authenticate(const sdk::Credentials& credentials, sdk::Verdict& 
   for (auto* mode : modes_) {
     if (mode->authenticate(credentials, verdict)) return;
   }
+  if (!last_is_open_ && mtls_ && !credentials.certificate.empty()) return verdict.decided(std::unexpected(mtls_->names_nobody()));
   if (!last_is_open_) return verdict.decided(std::nullopt);
   sdk::Identity anybody;
   anybody.mode = "open";

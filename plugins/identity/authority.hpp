@@ -10,6 +10,7 @@
 #include "chatd/sdk/authenticator.hpp"
 #include "chatd/sdk/plugin.hpp"
 #include "plugins/identity/jwt.hpp"
+#include "plugins/identity/mtls.hpp"
 #include "plugins/identity/options.hpp"
 #include "plugins/identity/rules.hpp"
 #include "plugins/identity/static.hpp"
@@ -42,6 +43,7 @@ class Authority final : public sdk::Authenticator {
   std::vector<Rule> rules_;
   std::optional<JwtMode> jwt_;
   std::optional<StaticMode> static_;
+  std::optional<MtlsMode> mtls_;
   std::vector<Mode*> modes_;  // those above, in their order
   bool last_is_open_ = true;
   std::atomic<std::uint64_t> revision_ = 0;

@@ -15,7 +15,7 @@ using sdk::any;
 using sdk::between;
 using sdk::text;
 
-const std::vector<std::string_view> known_modes{"open", "jwt", "static"};
+const std::vector<std::string_view> known_modes{"open", "jwt", "static", "mtls"};
 
 bool has(const std::vector<std::string>& texts, std::string_view text) { return std::ranges::find(texts, text) != texts.end(); }
 
@@ -28,8 +28,9 @@ class Checks {
     for (auto mode = modes.begin(); mode != modes.end(); ++mode) {
       if (std::ranges::find(known_modes, *mode) == known_modes.end()) {
         const auto near = sdk::nearest(*mode, known_modes);
-        report("modes", text("names \"", *mode, "\"; ",
-                             near.empty() ? std::string("there are: open, jwt, static") : text("did you mean \"", near, "\"?")));
+        report("modes",
+               text("names \"", *mode, "\"; ",
+                    near.empty() ? std::string("there are: open, jwt, static, mtls") : text("did you mean \"", near, "\"?")));
       } else if (std::find(modes.begin(), mode, *mode) != mode) {
         report("modes", text("names \"", *mode, "\" more than once; name it once"));
       } else if (*mode == "open" && mode + 1 != modes.end()) {
@@ -72,6 +73,18 @@ class Checks {
 
   void users() { used(has(options_.modes, "static"), "static_users", options_.static_users, "static"); }
 
+  void mtls() {
+    const bool on = has(options_.modes, "mtls");
+    for (const std::string_view key : {"mtls_identity", "mtls_pattern"}) {
+      if (!on && std::ranges::find(section_.entries, key, &sdk::Entry::key) != section_.entries.end())
+        report(key, "is for the mode mtls, which is not in modes; add it there, or leave this out");
+    }
+    if (on && std::ranges::count(options_.mtls_pattern, '*') != 1)
+      report("mtls_pattern", text("is \"", options_.mtls_pattern,
+                                  "\"; expected a name with one \"*\" in it, where the user stands, such as "
+                                  "\"*@example.org\""));
+  }
+
   void rules() {
     for (const auto& rule : options_.rules) {
       if (const auto parsed = parse_rule(rule); !parsed) report("rules", text(": ", parsed.error().text));
@@ -111,7 +124,8 @@ const sdk::OptionList<Options>& option_list() {
        "How it is found out who a client is, in this order; the first that knows what to do with what the client shows decides, "
        "and "
        "whom none knows is refused. `open`: every client is who it says it is, and may do everything but administer. `jwt`: by a "
-       "token. `static`: by name and password."},
+       "token. `static`: by name and password. `mtls`: by the certificate of its connection, which the host's `client_ca` "
+       "vouches for."},
       {"rules", &Options::rules, "", any(),
        "Who may do what where, unless by `open`; what no rule and no grant of a token allows is denied. A rule is "
        "`everyone: ACTIONS in ROOMS`, or for `role NAME` or `user NAME`. Actions are `join`, `publish`, `history`, `presence` "
@@ -149,6 +163,11 @@ const sdk::OptionList<Options>& option_list() {
       {"jwt_endless", &Options::jwt_endless, "", any(), "Whether tokens that do not expire are taken."},
       {"static_users", &Options::static_users, "", any(),
        "The file of users: lines of `NAME:HASH` or `NAME:HASH:ROLE,ROLE`; docs/security.md says how to make a hash."},
+      {"mtls_identity", &Options::mtls_identity, "", sdk::one_of({"cn", "san_uri", "san_dns", "san_email"}),
+       "Which names of a client's certificate say who it is: `cn`, its subject's common name, or one kind of its "
+       "subjectAltName."},
+      {"mtls_pattern", &Options::mtls_pattern, "", any(),
+       "What such a name looks like; the one `*` in it is the user: `spiffe://example.org/user/*`."},
       {"presence_connections", &Options::presence_connections, "connections", sdk::between(1, 1e9),
        "Connections of all hosts together that are kept to tell who is here; those beyond are not seen."},
   };
@@ -168,6 +187,7 @@ sdk::Problems read_options(const sdk::Section& section, Options& out) {
   checks.rules();
   checks.jwt();
   checks.users();
+  checks.mtls();
   for (auto& problem : checks.take()) {
     if (!told(problem.place)) problems.push_back(std::move(problem));
   }

@@ -32,6 +32,9 @@ struct Options {
 
   std::string static_users;
 
+  std::string mtls_identity = "cn";
+  std::string mtls_pattern = "*";
+
   std::int64_t presence_connections = 1'000'000;
 };
 

@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   (void)config::from_command_line(set, problems);
   must_be_told(problems);
 
-  const auto settings = config::load({std::nullopt, environment, set});
+  const auto settings = config::load({std::nullopt, environment, set, false});
   if (!settings) {
     must(!settings.error().empty(), "a refusal says why");
     must_be_told(settings.error());

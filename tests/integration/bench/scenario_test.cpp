@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "tls_site.hpp"
 
 using namespace chatd::testing;
 
@@ -149,4 +150,39 @@ TEST_CASE("bench: wrong usage is status 2 and says what to do, a server that is 
     CHECK(finished.status == 0);
     CHECK(finished.out.find("--target") != std::string::npos);
   }
+}
+
+TEST_CASE("bench: over TLS it finds nothing wrong either, and a server that it cannot trust is told") {
+  const TlsSite site;
+  const chatd::tls::test::Issuer other("Another authority");
+  HostProcess host(site.options());
+  const auto trust = site.folder.put("ca.pem", site.issuer.pem());
+  const std::vector<std::vector<std::string>> runs{
+      {"fanout", "--streams", "20", "--messages", "30", "--window", "8"},
+      {"fanout", "--streams", "21", "--streams-per-connection", "4", "--messages", "10", "--payload", "60000"},
+      {"publish", "--connections", "4", "--outstanding", "8", "--messages", "300"},
+      {"storm", "--streams", "50", "--repeats", "2", "--rate", "50"},
+      {"slow", "--streams", "10", "--stopped", "2", "--rate", "100", "--messages", "20"}};
+  for (auto arguments : runs) {
+    arguments.insert(arguments.end(), {"--target", host.address(), "--tls", "--ca", trust});
+    const auto measured = measure(arguments);
+    INFO(measured.finished.out << measured.finished.err);
+    CHECK(measured.finished.status == 0);
+    CHECK(measured.good());
+    CHECK(measured.member("parameters", "tls").bool_value());
+  }
+  const auto told = [&](const std::string& address, const std::string& ca) {
+    return run_bench({"fanout", "--streams", "3", "--target", address, "--tls", "--ca", ca});
+  };
+  const auto distrusting = told(host.address(), site.folder.put("other.pem", other.pem()));
+  CHECK(distrusting.status == 1);
+  CHECK(distrusting.err.find(": certificate verify failed: ") != std::string::npos);
+  HostProcess open;
+  const auto plain = told(open.address(), trust);
+  CHECK(plain.status == 1);
+  CHECK(plain.err.find(": wrong version number") != std::string::npos);
+  const auto nothing = told(host.address(), site.folder.path("none.pem"));
+  CHECK(nothing.status == 2);
+  CHECK(nothing.err.find("--ca: " + site.folder.path("none.pem") + ": has no certificates that can be read: ") !=
+        std::string::npos);
 }

@@ -49,7 +49,11 @@ RawAnswer raw_call(const std::string& address, const std::string& method, const 
 
 Listener::Listener(const std::string& address, const chat::Connect& hello,
                    const std::vector<std::pair<std::string, std::string>>& metadata)
-    : stub_(chat::Broadcast::NewStub(connect(address))) {
+    : Listener(connect(address), hello, metadata) {}
+
+Listener::Listener(const std::shared_ptr<grpc::Channel>& channel, const chat::Connect& hello,
+                   const std::vector<std::pair<std::string, std::string>>& metadata)
+    : stub_(chat::Broadcast::NewStub(channel)) {
   for (const auto& [name, value] : metadata) context_.AddMetadata(name, value);
   reader_ = stub_->CreateStream(&context_, hello);
   reader_->WaitForInitialMetadata();

@@ -36,6 +36,9 @@ class Listener {
   // Opens the stream, with this metadata, and waits until it is subscribed (or refused).
   Listener(const std::string& address, const chat::Connect& connect,
            const std::vector<std::pair<std::string, std::string>>& metadata = {});
+  // The same over a channel that is there already.
+  Listener(const std::shared_ptr<grpc::Channel>& channel, const chat::Connect& connect,
+           const std::vector<std::pair<std::string, std::string>>& metadata = {});
   // Cancels and joins.
   ~Listener();
 

@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "child.hpp"
 #include "host_process.hpp"
+#include "tls_site.hpp"
 
 using namespace chatd::testing;
 using chatd::client::Child;
@@ -98,4 +99,37 @@ TEST_CASE("a client finds its way back to a host that was restarted on its port"
   CHECK(alice.prints("You: back"));
   alice.type("/quit\n");
   CHECK(alice.wait() == 0);
+}
+
+TEST_CASE("people talk over TLS, with certificates where the host asks for them, and are told why not") {
+  const TlsSite site;
+  (void)site.folder.put("ca.pem", site.issuer.pem());
+  const auto own = site.issuer.issue({.cn = "alice", .names = {}});
+  const std::vector<std::string> trust{"--ca", site.folder.path("ca.pem")};
+  const std::vector<std::string> show{"--cert", site.folder.put("alice.pem", own.certificate), "--key",
+                                      site.folder.put("alice.key", own.key)};
+  const HostProcess host(
+      site.options({"tls.client_ca=" + site.folder.path("ca.pem"), "plugins.load=identity,memory", "plugins.identity.modes=mtls",
+                    R"(plugins.identity.rules=["everyone: join publish in *"])"}));
+  const auto chat = [&](const std::string& user, const std::vector<std::vector<std::string>>& parts) {
+    std::vector<std::string> all{"client", user, "--server", by_name(host)};
+    for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+  };
+  Child alice(Child::On::pipes, chat("alice", {trust, show}));
+  REQUIRE(alice.complains("Connected to server as user: alice"));
+  alice.type("hello\n");
+  alice.close_input();
+  CHECK(alice.wait() == 0);
+
+  Child eve(Child::On::pipes, chat("eve", {trust, show}));
+  CHECK(eve.complains("and you are \"alice\"; speak for yourself only"));
+  CHECK(eve.wait() == 1);
+  Child bob(Child::On::pipes, chat("bob", {trust}));
+  CHECK(bob.complains("a certificate of yours that it trusts"));
+  Child carol(Child::On::pipes, chat("carol", {{"--tls"}}));
+  CHECK(carol.complains("none of those whom you trust vouches for it"));
+  Child dave(Child::On::pipes, chat("dave", {trust, {"--cert", site.folder.path("alice.pem")}}));
+  CHECK(dave.complains("--cert requires --key"));
+  CHECK(dave.wait() == 2);
 }

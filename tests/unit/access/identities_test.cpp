@@ -40,11 +40,22 @@ TEST_CASE("the authenticator is asked once for the same credentials") {
   CHECK(f.identities.kept() == 3);
 }
 
+TEST_CASE("the same metadata with another certificate is asked for apart") {
+  Fixture f;
+  Asked asked;
+  for (int i = 0; i < 2; ++i) {
+    for (const auto* certificate : {"first", "second", ""}) f.identities.identify({"Bearer", "alice", certificate}, asked);
+  }
+  CHECK(f.porter.asked == 3);
+  CHECK(f.identities.kept() == 3);
+}
+
 TEST_CASE("no two ways to divide a text are the same credentials") {
   Digester digest;
   CHECK(digest({"ab", "c", {}}) == digest({"ab", "c", {}}));
   CHECK(digest({"ab", "c", {}}) != digest({"a", "bc", {}}));
   CHECK(digest({"ab", "c", {}}) != digest({"ab", {}, "c"}));
+  CHECK(digest({"ab", "c", "d"}) != digest({"ab", "c", {}}));
 }
 
 TEST_CASE("a refusal is asked for anew, and abstaining is a refusal") {

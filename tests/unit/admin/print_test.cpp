@@ -41,18 +41,24 @@ TEST_CASE("a host's status for people and for programs") {
   status.set_streams(3);
   status.set_rooms(2);
   status.set_ring_bytes(10'000'000'000);
+  status.set_connections(4);
+  auto& refused = *status.add_refused();
+  refused.set_reason("publish_rate");
+  refused.set_count(17);
   CHECK(admin::table(status) ==
-        "server id            one\n"
-        "version              1.2.3\n"
-        "serving              no: no broker\n"
-        "draining             yes\n"
-        "streams              3\n"
-        "rooms                2\n"
-        "ring bytes           10000000000\n"
-        "publishes in flight  0\n");
+        "server id              one\n"
+        "version                1.2.3\n"
+        "serving                no: no broker\n"
+        "draining               yes\n"
+        "connections            4\n"
+        "streams                3\n"
+        "rooms                  2\n"
+        "ring bytes             10000000000\n"
+        "publishes in flight    0\n"
+        "refused, publish_rate  17\n");
   CHECK(admin::json(status) ==
         R"({"server_id":"one","version":"1.2.3","serving":false,"not_serving":"no broker","draining":true,"streams":3,"rooms":2,)"
-        R"("ring_bytes":10000000000,"publishes_in_flight":0})"
+        R"("ring_bytes":10000000000,"publishes_in_flight":0,"connections":4,"refused":[{"reason":"publish_rate","count":17}]})"
         "\n");
 }
 

@@ -59,7 +59,8 @@ TEST_CASE("wrong tables") {
        "\n[colours]\n",
        {},
        {},
-       {"chat.toml:2:2: unknown table [colours]; the tables are [host], [admin], [limits], [hub], [classes.NAME], [broker], "
+       {"chat.toml:2:2: unknown table [colours]; the tables are [host], [tls], [admin], [limits], [hub], [classes.NAME], "
+        "[broker], "
         "[presence], [plugins], [log]"}},
       {"a key outside",
        "listen = \"a:1\"\n",

@@ -32,7 +32,7 @@ TEST_CASE("without keys everybody is believed") {
 TEST_CASE("a list of modes that cannot be meant is a problem") {
   CHECK(problems({"opne"}) == Texts{R"(chat.toml:4:1: "modes" in [plugins.identity] names "opne"; did you mean "open"?)"});
   CHECK(problems({"kerberos"}) ==
-        Texts{R"(chat.toml:4:1: "modes" in [plugins.identity] names "kerberos"; there are: open, jwt, static)"});
+        Texts{R"(chat.toml:4:1: "modes" in [plugins.identity] names "kerberos"; there are: open, jwt, static, mtls)"});
   const Texts twice = problems({"open", "open"});
   REQUIRE(twice.size() == 2);
   CHECK(
@@ -75,6 +75,20 @@ TEST_CASE("a mode needs what it is made of, and nothing is given for a mode that
       Texts{
           R"(chat.toml:5:1: "jwt_keys" in [plugins.identity] is for the mode jwt, which is not in modes; add it there, or leave this out)",
           R"(chat.toml:5:1: "static_users" in [plugins.identity] is for the mode static, which is not in modes; add it there, or leave this out)"});
+}
+
+TEST_CASE("a pattern of certificates' names has one star, where the user stands") {
+  CHECK(problems({"mtls"}).empty());
+  CHECK(
+      problems({"mtls"}, {entry("mtls_pattern", "alice")}) ==
+      Texts{
+          R"(chat.toml:5:1: "mtls_pattern" in [plugins.identity] is "alice"; expected a name with one "*" in it, where the user stands, such as "*@example.org")"});
+  CHECK(problems({"mtls"}, {entry("mtls_pattern", "**")}).size() == 1);
+  CHECK(problems({"mtls"}, {entry("mtls_identity", "san_ip")}).size() == 1);
+  CHECK(
+      problems({"open"}, {entry("mtls_pattern", "*")}) ==
+      Texts{
+          R"(chat.toml:5:1: "mtls_pattern" in [plugins.identity] is for the mode mtls, which is not in modes; add it there, or leave this out)"});
 }
 
 TEST_CASE("rules that cannot be read, or that nobody looks at, are problems") {

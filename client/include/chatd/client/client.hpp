@@ -59,6 +59,13 @@ class Subscription {
   [[nodiscard]] virtual bool resumes() const noexcept = 0;
 };
 
+// How the connection is encrypted. The files are in PEM, and read by Client::open.
+struct Tls {
+  std::string ca{};           // certificates of those who vouch for the server; empty: of those whom this machine trusts
+  std::string certificate{};  // the client's own, where the server asks for one; empty: none is shown
+  std::string key{};          // its private key, without a passphrase
+};
+
 struct Options {
   // "localhost:8081", or any name that gRPC resolves, to one host or several ("ipv4:10.0.0.1:8081,10.0.0.2:8081"): when one is
   // gone, the others are tried. Hosts behind one name must be all chatd, or all older.
@@ -71,6 +78,8 @@ struct Options {
   // that the stream goes on with the newer one. Called on any thread, by one at a time; must not throw, call the client, or
   // block for long.
   std::function<std::string()> new_token{};
+
+  std::optional<Tls> tls{};  // none: the connection is not encrypted
 
   std::chrono::milliseconds publish_timeout{10'000};     // with all its tries
   std::chrono::milliseconds publish_try_timeout{5'000};  // of one try, when there may be another
@@ -97,7 +106,8 @@ class Client {
   using Listed = std::function<void(sdk::Result<ServerList>)>;
 
   // Checks the options and starts the thread. Connects to nothing: that comes with the first call.
-  // INVALID_ARGUMENT when the target or the user's id is empty or is not UTF-8. [any] never blocks
+  // INVALID_ARGUMENT when the target or the user's id is empty or is not UTF-8, or a file of `tls` is no good. [any] may block
+  // (disk), with `tls`
   [[nodiscard]] static sdk::Result<std::unique_ptr<Client>> open(Options options);
 
   // Every Subscription must be gone. Calls under way are cancelled, and answered so. Waits for a call of an
