@@ -18,6 +18,7 @@
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/presence.hpp"
 #include "chatd/sdk/text.hpp"
+#include "host/access/orders.hpp"
 #include "host/admin/service.hpp"
 #include "host/config/address.hpp"
 #include "host/config/load.hpp"
@@ -39,6 +40,7 @@ using sdk::text;
 constexpr auto health_interval = 500ms;
 constexpr auto extents_wait = 2s;
 constexpr auto feed_wait = 1s;
+constexpr auto orders_wait = 2s;  // before clients may come; a broker that is well takes less
 constexpr auto unwell_wait = 2s;  // as long as a stopping host hopes that its broker recovers
 constexpr auto look_interval = 100ms;
 constexpr auto move_interval = 50ms;
@@ -184,6 +186,20 @@ std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
   return sections;
 }
 
+sdk::Problems problems_of(const config::Settings& settings, const plugin::Set& plugins) {
+  const auto& listen = settings.admin.listen;
+  const auto address = config::parse_address(listen);
+  if (!address || config::loopback(*address)) return {};
+  const auto authenticator = plugins.authenticator();
+  if (authenticator && *authenticator && !(*authenticator)->open()) return {};
+  return {
+      {settings.admin.listen_place,
+       text("\"listen\" in [admin] is \"", listen,
+            "\", which other machines may reach, and no plugin asks anybody who they are; load one that does, such as identity "
+            "with other modes than \"open\", or take an address of 127.0.0.1, [::1] or localhost, or \"\" for no admin "
+            "service")}};
+}
+
 struct Daemon::State final : admin::Control {
   // One topic that carries messages, and who reads it. The subscription goes first.
   struct Source {
@@ -225,6 +241,7 @@ struct Daemon::State final : admin::Control {
   sdk::Result<std::optional<rpc::Tls>> encryption();
   void watch_certificates();
   void keep_presence();
+  void take_orders();
   [[nodiscard]] hub::Standing standing() const;
   void watch_health();
   void beat();
@@ -246,6 +263,7 @@ struct Daemon::State final : admin::Control {
   std::optional<tls::Watch> certificates;      // those of [tls]
   std::optional<admin::Service> admin;         // gone after the server that serves it
   std::optional<presence::Presence> presence;  // told by the server until that has stopped, and by the broker
+  std::optional<access::Orders> orders;        // the same
   std::unique_ptr<rpc::Server> server;
   std::vector<std::unique_ptr<Source>> sources;  // gone before the server whose inbox they fill
   std::optional<bool> serving;                   // none before the first look
@@ -257,6 +275,7 @@ Daemon::Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& lo
 Daemon::~Daemon() {
   state_->sources.clear();
   if (state_->presence) state_->presence->stop();
+  if (state_->orders) state_->orders->stop();
   state_->plugins.stop();
   state_->watch.forget();
 }
@@ -264,8 +283,8 @@ Daemon::~Daemon() {
 std::optional<rpc::LocalListener> Daemon::State::operators() {
   if (settings.admin.listen.empty()) return std::nullopt;
   const auto address = config::parse_address(settings.admin.listen).value_or(config::Address{});  // it was checked
-  admin.emplace(admin::Service::Host{server_id, version}, *this, clock);
-  return rpc::LocalListener{address.host, address.port, &*admin};
+  admin.emplace(admin::Service::Host{server_id, version}, *this, plugins, loggers, clock);
+  return rpc::LocalListener{address.host, address.port, !config::loopback(address), &*admin};
 }
 
 // They were good when the configuration was read; since then they may have changed.
@@ -344,7 +363,11 @@ sdk::Result<> Daemon::start() {
   s.server = *std::move(server);
   s.watch.use(*s.server);
   s.keep_presence();
+  s.take_orders();
   if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id, &s.metrics, &s.watch); !started) return started;
+  // Before the first call: nobody comes in who is banned.
+  if (auto started = s.orders->start(); !started) return started;
+  (void)s.orders->caught_up(std::chrono::steady_clock::now() + orders_wait);
   if (auto started = s.server->start(); !started) return started;
   if (auto lobby = s.subscribe(hub::Log::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
   if (auto rooms = s.subscribe(hub::Log::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
@@ -373,6 +396,14 @@ void Daemon::State::keep_presence() {
                                      std::chrono::milliseconds(settings.presence.settle_ms)},
                    *broker, *store, server->announcer(), clock, log);
   server->use(*presence);
+  if (admin) admin->use(*presence);
+}
+
+void Daemon::State::take_orders() {
+  orders.emplace(access::Orders::Options{server_id, settings.broker.hosts_topic, size(settings.admin.bans)}, *broker,
+                 server->inbox(), server->bouncer(), clock, log);
+  server->use(*orders);
+  if (admin) admin->use(*orders);
 }
 
 hub::Standing Daemon::State::standing() const {
@@ -409,20 +440,24 @@ bool Daemon::State::nothing_left(Source& source) {
   });
 }
 
-// Serving is: the broker is well and every feed came to where its log ended.
+// Serving is: the broker is well, every feed came to where its log ended, and it is known who is banned.
 void Daemon::State::watch_health() {
   const sdk::Health health = broker->health();
   if (health.ready) {
     for (auto& source : sources) warm_up(*source, std::chrono::steady_clock::now());
   }
   const bool begun = std::ranges::all_of(sources, [](auto& source) { return source->warm; });
-  const bool now = health.ready && begun;
+  const bool ordered = health.ready && orders->caught_up(std::chrono::steady_clock::now());
+  const bool now = health.ready && begun && ordered;
   watch.broker(health.ready, health.ready ? "" : health.text);
-  watch.log_read(begun);
+  watch.log_read(begun && ordered);
   if (now == serving) return;
   serving = now;
   server->serving(now);
-  const std::string why = now ? "" : health.ready ? "what was said lately is still read from the broker's log" : health.text;
+  const std::string why = now             ? ""
+                          : !health.ready ? health.text
+                          : begun         ? "who is banned is still read from the broker's log"
+                                          : "what was said lately is still read from the broker's log";
   if (admin) admin->serving(now, why);
   if (now)
     log.info("serving");
@@ -503,6 +538,7 @@ void Daemon::drain() {
   if (auto drained = s.plugins.drain(patience.end()); !drained) s.log.warning("drain: ", drained.error().text);
   s.sources.clear();
   if (s.presence) s.presence->stop();
+  s.orders->stop();
   s.plugins.stop();
   s.server->stop();
   s.log.info("stopped");

@@ -20,6 +20,9 @@ namespace chatd {
 // Each loaded plugin's table, for Set::configure. [any] never blocks
 [[nodiscard]] std::vector<sdk::Section> plugin_sections(const config::Settings& settings);
 
+// What is wrong with the settings beside these plugins, which are configured. [control] never blocks
+[[nodiscard]] sdk::Problems problems_of(const config::Settings& settings, const plugin::Set& plugins);
+
 class Daemon {
  public:
   // `plugins` are configured. All must outlive it.

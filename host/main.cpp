@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/admin/cli.hpp"
 #include "host/admin/command.hpp"
 #include "host/config/address.hpp"
 #include "host/config/load.hpp"
@@ -61,6 +62,7 @@ std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted =
   if (!plugins) return std::unexpected(report(plugins.error()));
   if (const auto problems = plugins->configure(plugin_sections(*settings)); !problems.empty())
     return std::unexpected(report(problems));
+  if (const auto problems = problems_of(*settings, *plugins); !problems.empty()) return std::unexpected(report(problems));
   return Prepared{*std::move(settings), *std::move(plugins)};
 }
 
@@ -123,11 +125,21 @@ std::expected<std::string, int> admin_address(const Arguments& arguments, const 
   return std::unexpected(usage);
 }
 
+// How the host's admin service is found, and what it is shown.
+struct Operator {
+  std::string address;  // empty: what the configuration says
+  std::string token_file;
+  std::string login;
+  std::string password_file;
+};
+
 template <class Command>
-int ask_host(const Arguments& arguments, const std::string& given, Command command) {
-  const auto address = admin_address(arguments, given);
+int ask_host(const Arguments& arguments, const Operator& by, Command command) {
+  const auto address = admin_address(arguments, by.address);
   if (!address) return address.error();
-  const auto said = command(*address);
+  auto shown = admin::authorization(by.token_file, by.login, by.password_file);
+  if (!shown) return report(shown.error());
+  const auto said = command(admin::Target{*address, *std::move(shown)});
   if (!said) return report(said.error());
   std::cout << *said;
   return 0;
@@ -180,31 +192,27 @@ int main(int argc, char** argv) {
       ->check([](const std::string& name) { return std::string(name.empty() ? "a group needs a name" : ""); });
   consumer_command.add_flag(
       "--json", [&consumer_options](std::int64_t) { consumer_options.form = consume::Form::json; }, "One JSON object a line");
-  std::string admin;
+  Operator by;
   const auto add_admin = [&](CLI::App& command) {
     add_config(command);
-    command.add_option("--admin", admin, "The host's admin.listen (none: what the configuration says)")
+    command.add_option("--admin", by.address, "The host's admin.listen (none: what the configuration says)")
         ->type_name("HOST:PORT")
         ->check([](const std::string& address) {
           const auto parsed = config::parse_address(address);
           return parsed ? std::string() : parsed.error().text;
         });
+    auto* const token =
+        command.add_option("--token-file", by.token_file, "Shows the token in this file, where the host asks")->type_name("FILE");
+    auto* const login =
+        command.add_option("--login", by.login, "Shows this name, and a password")->type_name("NAME")->excludes(token);
+    login->needs(
+        command.add_option("--password-file", by.password_file, "The file with that password")->type_name("FILE")->needs(login));
   };
   auto& drain_command = *app.add_subcommand("drain", "Tells a running host to end as on SIGTERM, and waits until it has");
   add_admin(drain_command);
   bool no_wait = false;
   drain_command.add_flag("--no-wait", no_wait, "Does not wait");
-  auto& admin_command = *app.add_subcommand("admin", "Asks a running host");
-  admin_command.require_subcommand(1);
-  auto& status_command = *admin_command.add_subcommand("status", "How it is, and how much it has to do");
-  auto& slow_command = *admin_command.add_subcommand("slow", "The clients that are furthest behind");
-  admin::Form form = admin::Form::table;
-  std::uint32_t limit = 20;
-  for (auto* command : {&status_command, &slow_command}) {
-    add_admin(*command);
-    command->add_flag("--json", [&form](std::int64_t) { form = admin::Form::json; }, "One JSON object");
-  }
-  slow_command.add_option("--limit", limit, "At most so many clients")->check(CLI::Range(1, 1000))->capture_default_str();
+  admin::Cli admin_commands(*app.add_subcommand("admin", "Asks a running host, and tells it"), add_admin);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -213,8 +221,7 @@ int main(int argc, char** argv) {
   if (check_command) return check(arguments);
   if (config_command) return reference(arguments);
   if (consumer_command) return run_consumer(arguments, consumer_options);
-  if (drain_command) return ask_host(arguments, admin, [&](const auto& host) { return admin::drain(host, !no_wait); });
-  if (status_command) return ask_host(arguments, admin, [&](const auto& host) { return admin::status(host, form); });
-  if (slow_command) return ask_host(arguments, admin, [&](const auto& host) { return admin::slow_clients(host, limit, form); });
+  if (drain_command) return ask_host(arguments, by, [&](const auto& host) { return admin::drain(host, !no_wait); });
+  if (admin_commands.chosen()) return ask_host(arguments, by, [&](const auto& host) { return admin_commands.run(host); });
   return run(arguments);
 }

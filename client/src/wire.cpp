@@ -167,7 +167,8 @@ std::string_view advice(std::string_view why) noexcept {
   if (why.contains(" alert "))
     return "it refused the handshake: it may want a certificate of yours that it trusts, or another version of TLS";
   if (why.contains("Ssl handshake failed")) return untrusted;  // such as a signature of another authority of the same name
-  if (why.contains("Socket closed") || why.contains("Connection reset by peer"))
+  constexpr std::string_view ends[] = {"Socket closed", "Connection reset by peer", "Broken pipe", "Unwrap failed"};
+  if (std::ranges::any_of(ends, [&](std::string_view end) { return why.contains(end); }))
     return "it hung up before it said a word: it may want TLS, or a certificate of yours that it trusts";
   return {};
 }

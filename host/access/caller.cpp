@@ -17,7 +17,11 @@ std::optional<std::chrono::milliseconds> time_left(std::optional<sdk::Time> end,
 }
 
 sdk::Result<> Caller::is(std::string_view field, std::string_view user_id) const {
-  if (!who_ || who_->user_id.empty() || who_->user_id == user_id) return {};
+  if (!who_ || who_->user_id.empty()) {
+    if (!bans_ || bans_->size() == 0) return {};
+    return bans_->check(user_id, {}, clock_->now());
+  }
+  if (who_->user_id == user_id) return {};
   return sdk::fail(sdk::Code::permission_denied,
                    sdk::text(field, " is \"", user_id, "\", and you are \"", who_->user_id, "\"; speak for yourself only"));
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "host/access/bans.hpp"
 #include "host/access/identities.hpp"
 #include "host/access/leases.hpp"
 
@@ -30,12 +31,16 @@ struct Access {
 
 class Caller {
  public:
-  // Nobody was asked: it is whoever the request says, and may do everything.
+  // Nobody was asked: it is whoever the request says, and may do everything. Bans: of whoever it says; null: nobody is banned.
+  // They and the clock must outlive it.
   Caller() = default;
-  // `authenticator` must outlive it.
-  Caller(const sdk::Authenticator& authenticator, Who who) : authenticator_(&authenticator), who_(std::move(who)) {}
+  Caller(const Bans* bans, const sdk::Clock& clock) : bans_(bans), clock_(&clock) {}
+  // The same of who was asked; `authenticator` must outlive it, too.
+  Caller(const Bans* bans, const sdk::Clock& clock, const sdk::Authenticator& authenticator, Who who)
+      : bans_(bans), clock_(&clock), authenticator_(&authenticator), who_(std::move(who)) {}
 
-  // Code::permission_denied when a request's `field` names somebody else. [queue] never blocks
+  // Code::permission_denied when a request's `field` names somebody else, or names a user who is banned and nobody was asked.
+  // [queue] never blocks
   [[nodiscard]] sdk::Result<> is(std::string_view field, std::string_view user_id) const;
   // Code::permission_denied when not. [queue] never blocks
   [[nodiscard]] sdk::Result<> may(sdk::Action action, std::string_view room) const;
@@ -44,6 +49,8 @@ class Caller {
   [[nodiscard]] const sdk::Identity* identity() const noexcept { return who_.get(); }
 
  private:
+  const Bans* bans_ = nullptr;
+  const sdk::Clock* clock_ = nullptr;
   const sdk::Authenticator* authenticator_ = nullptr;
   std::shared_ptr<const sdk::Identity> who_;
 };

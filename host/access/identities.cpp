@@ -36,7 +36,7 @@ void Identities::identify(const sdk::Credentials& credentials, Asker& asker) {
     if (!who->expires || clock_.now() < *who->expires) {
       uses_.splice(uses_.end(), uses_, use);
       const Who kept = who;  // the asker may make it forgotten
-      return asker.identified(kept);
+      return tell(asker, kept);
     }
     // The authenticator says why they hold no longer.
     uses_.erase(use);
@@ -69,7 +69,21 @@ void Identities::settle(Check& check, sdk::Result<std::optional<sdk::Identity>> 
                   "this server has to know who you are, and you sent no credentials, or none of a kind that it takes; send them "
                   "in the metadata \"authorization\"");
   }
-  for (Asker* asker : check.askers) asker->identified(who);
+  for (Asker* asker : check.askers) {
+    if (who)
+      tell(*asker, *who);
+    else
+      asker->identified(who);
+  }
+}
+
+// What is known of credentials stays while their user is banned; so it is known when the ban has ended.
+void Identities::tell(Asker& asker, const Who& who) const {
+  if (bans_ && bans_->size() > 0) {
+    if (auto free = bans_->check(who->user_id, who->token_id, clock_.now()); !free)
+      return asker.identified(std::unexpected(std::move(free.error())));
+  }
+  asker.identified(who);
 }
 
 void Identities::keep(const Digest& digest, const Who& who) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "chatd/sdk/authenticator.hpp"
+#include "host/access/bans.hpp"
 #include "host/access/digest.hpp"
 #include "host/hub/inbox.hpp"
 
@@ -37,6 +38,9 @@ class Identities {
   Identities(const Identities&) = delete;
   Identities& operator=(const Identities&) = delete;
 
+  // From now on whoever is banned is refused; `bans` must outlive it. [control] never blocks
+  void use(const Bans& bans) noexcept { bans_ = &bans; }
+
   // Tells the asker once, at once or later; it must stay until then. Those that ask with the same credentials are told in the
   // order in which they asked. [queue] never blocks
   void identify(const sdk::Credentials& credentials, Asker& asker);
@@ -57,12 +61,14 @@ class Identities {
   };
 
   void settle(Check& check, sdk::Result<std::optional<sdk::Identity>> found);
+  void tell(Asker& asker, const Who& who) const;
   void keep(const Digest& digest, const Who& who);
 
   sdk::Authenticator& authenticator_;
   hub::Inbox& inbox_;
   const sdk::Clock& clock_;
   const std::size_t most_;
+  const Bans* bans_ = nullptr;  // null: nobody is banned
   std::uint64_t revision_;
   Digester digest_;
   std::unordered_map<Digest, Known, DigestHash> known_;

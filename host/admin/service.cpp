@@ -6,7 +6,11 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_unary_call.h>
 
-#include "host/hub/slowest.hpp"
+#include "chatd/sdk/abi.hpp"
+#include "chatd/sdk/text.hpp"
+#include "host/access/identities.hpp"
+#include "host/admin/report.hpp"
+#include "host/admin/request.hpp"
 #include "host/rpc/server.hpp"
 
 namespace chatd::admin {
@@ -15,23 +19,18 @@ namespace {
 constexpr std::uint32_t usual_clients = 20;
 constexpr std::uint32_t most_clients = 1'000;
 
-v1::RoomLag::Policy policy(hub::Slow slow) {
-  switch (slow) {
-    case hub::Slow::skip:
-      return v1::RoomLag::SKIP;
-    case hub::Slow::catch_up:
-      return v1::RoomLag::CATCH_UP;
-    case hub::Slow::disconnect:
-      break;
-  }
-  return v1::RoomLag::DISCONNECT;
+// "well", or why it is not.
+std::string state_of(sdk::Plugin& plugin) {
+  const auto* const broker = plugin.broker();
+  const auto health = broker ? broker->health() : sdk::Health{true, {}};
+  return health.ready ? "well" : sdk::text("not ready: ", health.text);
 }
 
 }  // namespace
 
 // One call of one method, from waiting for it to its answer.
 template <class Request, class Reply>
-class Service::Call {
+class Service::Call final : private access::Asker {
  public:
   using Calls = std::list<Call>;
   using Writer = grpc::ServerAsyncResponseWriter<Reply>;
@@ -53,8 +52,28 @@ class Service::Call {
     if (!ok) return finished(ok);  // the server shuts down
     await(service_, calls_, ask_);
     // As if the service were not there: for a client it is not.
-    if (!rpc::from_operator(context_)) return writer_.FinishWithError({grpc::StatusCode::UNIMPLEMENTED, ""}, &finished_);
-    writer_.Finish(service_.answer(request_), grpc::Status::OK, &finished_);
+    if (!service_.server_->from_operator(context_))
+      return writer_.FinishWithError({grpc::StatusCode::UNIMPLEMENTED, ""}, &finished_);
+    if (service_.server_->asks_operators()) return service_.server_->identify(context_, *this);
+    answer("an operator of this machine");
+  }
+  void identified(const sdk::Result<access::Who>& who) noexcept override {
+    if (!who) return writer_.FinishWithError(rpc::status(who.error()), &finished_);
+    if (const auto may = service_.server_->may_administer(*who); !may)
+      return writer_.FinishWithError(rpc::status(may.error()), &finished_);
+    answer(sdk::text("the operator \"", (*who)->user_id, '"'));
+  }
+  void answer(const std::string& by) {
+    const auto finish = [this](const sdk::Result<Reply>& reply) noexcept {
+      if (reply)
+        writer_.Finish(*reply, grpc::Status::OK, &finished_);
+      else
+        writer_.FinishWithError(rpc::status(reply.error()), &finished_);
+    };
+    if constexpr (requires { service_.answer(request_, by, finish); })
+      service_.answer(request_, by, finish);
+    else
+      finish(service_.answer(request_));
   }
   void finished(bool) noexcept { calls_.erase(self_); }
 
@@ -69,8 +88,8 @@ class Service::Call {
   rpc::On<Call, &Call::finished> finished_{this};
 };
 
-Service::Service(Host host, Control& control, const sdk::Clock& clock)
-    : host_(std::move(host)), control_(control), clock_(clock) {}
+Service::Service(Host host, Control& control, const plugin::Set& plugins, observe::Log& log, const sdk::Clock& clock)
+    : host_(std::move(host)), control_(control), plugins_(plugins), log_(log), clock_(clock) {}
 
 Service::~Service() = default;
 
@@ -80,6 +99,15 @@ void Service::await(rpc::Server& server, rpc::Queue& queue) {
   using Async = v1::Admin::AsyncService;
   decltype(statuses_)::value_type::await(*this, statuses_, &Async::RequestStatus);
   decltype(slow_clients_)::value_type::await(*this, slow_clients_, &Async::RequestSlowClients);
+  decltype(sessions_)::value_type::await(*this, sessions_, &Async::RequestSessions);
+  decltype(rooms_)::value_type::await(*this, rooms_, &Async::RequestRooms);
+  decltype(servers_)::value_type::await(*this, servers_, &Async::RequestServers);
+  decltype(plugin_calls_)::value_type::await(*this, plugin_calls_, &Async::RequestPlugins);
+  decltype(log_levels_)::value_type::await(*this, log_levels_, &Async::RequestLogLevel);
+  decltype(kicks_)::value_type::await(*this, kicks_, &Async::RequestKick);
+  decltype(ban_calls_)::value_type::await(*this, ban_calls_, &Async::RequestBan);
+  decltype(unbans_)::value_type::await(*this, unbans_, &Async::RequestUnban);
+  decltype(bans_)::value_type::await(*this, bans_, &Async::RequestBans);
   decltype(drains_)::value_type::await(*this, drains_, &Async::RequestDrain);
 }
 
@@ -96,7 +124,7 @@ void Service::draining() {
   why_ = "it is draining";
 }
 
-v1::StatusReply Service::answer(const v1::StatusRequest&) {
+sdk::Result<v1::StatusReply> Service::answer(const v1::StatusRequest&) {
   const auto& hub = queue_->hub();
   v1::StatusReply reply;
   reply.set_server_id(host_.server_id);
@@ -104,6 +132,14 @@ v1::StatusReply Service::answer(const v1::StatusRequest&) {
   reply.set_streams(server_->streams());
   reply.set_rooms(hub.rooms());
   reply.set_ring_bytes(hub.bytes());
+  reply.set_connections(server_->connections());
+  const auto counts = server_->refusals().counts();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    auto& refused = *reply.add_refused();
+    refused.set_reason(std::string(limits::name(static_cast<limits::Reason>(i))));
+    refused.set_count(counts[i]);
+  }
   reply.set_publishes_in_flight(server_->publishes());
   const std::lock_guard lock(mutex_);
   reply.set_serving(serving_);
@@ -112,29 +148,68 @@ v1::StatusReply Service::answer(const v1::StatusRequest&) {
   return reply;
 }
 
-v1::SlowClientsReply Service::answer(const v1::SlowClientsRequest& request) {
+sdk::Result<v1::SlowClientsReply> Service::answer(const v1::SlowClientsRequest& request) {
   const auto limit = std::min(request.limit() == 0 ? usual_clients : request.limit(), most_clients);
-  const auto slow = hub::slowest(queue_->hub(), limit, clock_.now());
-  v1::SlowClientsReply reply;
-  reply.set_behind(slow.behind);
-  for (const auto& one : slow.sessions) {
-    auto& client = *reply.add_clients();
-    client.set_user_id(one.session->user_id);
-    client.set_connection_id(one.session->id);
-    client.set_peer(one.session->outlet->peer());
-    for (const auto& lag : one.lags) {
-      auto& room = *client.add_rooms();
-      room.set_room(lag.room->name);
-      room.set_messages(lag.messages);
-      room.set_bytes(lag.bytes);
-      room.set_ms(lag.ms);
-      room.set_policy(policy(lag.room->slow()));
-    }
+  return slow_clients(queue_->hub(), limit, clock_.now());
+}
+
+sdk::Result<v1::SessionsReply> Service::answer(const v1::SessionsRequest& request) {
+  const auto asked = checked(request);
+  if (!asked) return std::unexpected(asked.error());
+  return sessions(queue_->hub(), *asked, clock_.now());
+}
+
+sdk::Result<v1::RoomsReply> Service::answer(const v1::RoomsRequest& request) {
+  return rooms(queue_->hub(), list_limit(request.limit()));
+}
+
+sdk::Result<v1::ServersReply> Service::answer(const v1::ServersRequest&) {
+  if (presence_) return servers(*presence_);
+  return sdk::fail(sdk::Code::unimplemented,
+                   "this host knows no other: none of its plugins keeps presence; load one that does, such as identity");
+}
+
+sdk::Result<v1::PluginsReply> Service::answer(const v1::PluginsRequest&) {
+  v1::PluginsReply reply;
+  for (const auto& library : plugins_.libraries()) {
+    auto& plugin = library.plugin();
+    auto& out = *reply.add_plugins();
+    out.set_id(library.id());
+    if (plugin.broker()) out.add_kinds("broker");
+    if (plugin.authenticator()) out.add_kinds("authenticator");
+    if (plugin.presence()) out.add_kinds("presence");
+    if (plugin.metrics_exporter()) out.add_kinds("metrics");
+    out.set_version(library.version());
+    out.set_abi(CHATD_SDK_ABI);  // a library of another is not loaded
+    out.set_state(state_of(plugin));
   }
   return reply;
 }
 
-v1::DrainReply Service::answer(const v1::DrainRequest&) {
+sdk::Result<v1::LogLevelReply> Service::answer(const v1::LogLevelRequest& request) {
+  const auto asked = checked(request);
+  if (!asked) return std::unexpected(asked.error());
+  v1::LogLevelReply reply;
+  for (const auto& component : log_.set_level(asked->component, asked->level)) {
+    if (component.level != component.was)
+      log_.host().info("log level of ", component.name, ": ", observe::name(component.level), ", as an operator wants it");
+    auto& out = *reply.add_components();
+    out.set_name(component.name);
+    out.set_was(std::string(observe::name(component.was)));
+    out.set_level(std::string(observe::name(component.level)));
+  }
+  if (reply.components_size() > 0) return reply;
+  std::string names;
+  for (const auto& component : log_.set_level({}, std::nullopt)) names += sdk::text(names.empty() ? "" : ", ", component.name);
+  return sdk::fail(sdk::Code::not_found,
+                   sdk::text("nothing here writes to the log as \"", asked->component, "\"; there are ", names));
+}
+
+sdk::Result<v1::BansReply> Service::answer(const v1::BansRequest& request) {
+  return bans(orders_->bans(), list_limit(request.limit()), clock_.now());
+}
+
+sdk::Result<v1::DrainReply> Service::answer(const v1::DrainRequest&) {
   v1::DrainReply reply;
   reply.set_already(!control_.drain());
   return reply;

@@ -108,11 +108,6 @@ class Checks {
     if (!address)
       report(place("admin", "listen"),
              sdk::text("\"listen\" in [admin]: ", address.error().text, ", or \"\" for no admin service"));
-    else if (!loopback(*address))
-      report(place("admin", "listen"),
-             sdk::text("\"listen\" in [admin] is ", quoted(listen),
-                       ", which other machines may reach, and the admin service asks nobody who they are; "
-                       "expected an address of 127.0.0.1, [::1] or localhost, or \"\" for no admin service"));
   }
 
   void drain() {
@@ -265,6 +260,8 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   append(problems, host_options().read(tables.host.at("host"), settings.host));
   append(problems, tls_options().read(tables.host.at("tls"), settings.tls));
   append(problems, admin_options().read(tables.host.at("admin"), settings.admin));
+  const auto* const admin_listen = find(tables.host.at("admin"), "listen");
+  settings.admin.listen_place = admin_listen ? admin_listen->place : sdk::Place{"default"};
   append(problems, limits_options().read(tables.host.at("limits"), settings.limits));
   append(problems, hub_options().read(tables.host.at("hub"), settings.hub));
   settings.classes = read_classes(tables, problems);

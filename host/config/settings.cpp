@@ -53,8 +53,12 @@ const OptionList<Tls>& tls_options() {
 const OptionList<Admin>& admin_options() {
   static const OptionList<Admin> list{
       {"listen", &Admin::listen, "", any(),
-       "Address of the admin service, which `chatd drain` and `chatd admin` ask, as host:port. Only a loopback address: the "
-       "service asks nobody who they are. Empty: none."}};
+       "Address of the admin service, which `chatd drain` and `chatd admin` ask, as host:port. At a loopback address it asks "
+       "nobody "
+       "who they are; any other one needs a plugin that does, and each call credentials of somebody who may `admin`. Empty: "
+       "none."},
+      {"bans", &Admin::bans, "bans", between(1, 1'000'000),
+       "Bans that the host keeps, those of other hosts too; the same on every host of a cluster."}};
   return list;
 }
 

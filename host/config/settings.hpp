@@ -35,6 +35,8 @@ struct Tls {
 
 struct Admin {
   std::string listen = "127.0.0.1:8091";  // empty: no admin service
+  std::int64_t bans = 10'000;
+  sdk::Place listen_place{};  // where that address was said
 };
 
 struct Limits {

@@ -278,6 +278,13 @@ std::size_t Hub::move(std::size_t count, const sdk::Error& why) noexcept {
   return left;
 }
 
+void Hub::cut(std::uint64_t id) noexcept {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return;
+  found->second->over = true;
+  found->second->outlet->cut();
+}
+
 void Hub::cut_all() noexcept {
   for (auto& [id, session] : sessions_) {
     session->over = true;

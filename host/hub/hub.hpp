@@ -109,6 +109,19 @@ class Hub {
   void close(Session& session) noexcept;
   // Ends the session with this status, at once or when the write in flight is done, whatever is pending. [queue] never blocks
   void expel(Session& session, const sdk::Error& why) noexcept;
+  // The same of every session that `fits` and has not ended yet; their ids. [queue] never blocks
+  template <class Fits>
+  std::vector<std::uint64_t> expel_if(Fits fits, const sdk::Error& why) {
+    std::vector<std::uint64_t> ids;
+    for (auto& [id, session] : sessions_) {
+      if (session->over || !fits(std::as_const(*session))) continue;
+      ids.push_back(id);
+      expel(*session, why);
+    }
+    return ids;
+  }
+  // Cuts the session, if it is still here. [queue] never blocks
+  void cut(std::uint64_t session) noexcept;
   // The write in flight is done. [queue] never blocks
   void written(Session& session) noexcept;
   // What Library::read was asked for. The session may be gone. [queue] never blocks
@@ -159,6 +172,10 @@ class Hub {
   template <class Function>
   void for_each_session(Function function) const {
     for (const auto& [id, session] : sessions_) function(std::as_const(*session));
+  }
+  template <class Function>
+  void for_each_room(Function function) const {
+    for (const auto& [name, room] : rooms_) function(std::as_const(*room));
   }
 
  private:

@@ -10,8 +10,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/error.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/recovery.hpp"
@@ -20,6 +22,14 @@
 namespace chatd::hub {
 
 struct Room;
+
+// Who is at the other end of a stream, as operators are told.
+struct Origin {
+  std::string peer;      // "ipv4:127.0.0.1:43210"
+  std::string stream;    // its name for Refresh; empty: it has none
+  std::string token_id;  // empty: none
+  sdk::Time since{};
+};
 
 class Outlet {
  public:
@@ -34,8 +44,13 @@ class Outlet {
   virtual void end(const sdk::Error& why, std::span<const wire::Place> places) noexcept = 0;
   // Cuts the stream, also with a write in flight. Hub::close follows. [queue] never blocks
   virtual void cut() noexcept = 0;
-  // Where the client is connected from, as operators are told. [queue] never blocks
-  [[nodiscard]] virtual std::string peer() const { return {}; }
+  // [queue] never blocks
+  [[nodiscard]] virtual Origin origin() const { return {}; }
+  // Whether its client showed this token. [queue] never blocks
+  [[nodiscard]] virtual bool shows(std::string_view token_id) const noexcept {
+    (void)token_id;
+    return false;
+  }
 
  protected:
   ~Outlet() = default;

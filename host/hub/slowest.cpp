@@ -24,17 +24,20 @@ bool further_behind(const SlowSession& left, const SlowSession& right) {
 
 }  // namespace
 
-Slowest slowest(const Hub& hub, std::size_t most, sdk::Time now) {
+std::vector<Lag> lags(const Session& session, sdk::Time now) {
   const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+  std::vector<Lag> out;
+  for (const auto& membership : session.memberships) {
+    if (const Lag one = lag(membership, now_ms); one.messages > 0) out.push_back(one);
+  }
+  return out;
+}
+
+Slowest slowest(const Hub& hub, std::size_t most, sdk::Time now) {
   Slowest out;
   hub.for_each_session([&](const Session& session) {
-    SlowSession slow{&session, {}, 0};
-    for (const auto& membership : session.memberships) {
-      const Lag one = lag(membership, now_ms);
-      if (one.messages == 0) continue;
-      slow.bytes += one.bytes;
-      slow.lags.push_back(one);
-    }
+    SlowSession slow{&session, lags(session, now), 0};
+    for (const Lag& one : slow.lags) slow.bytes += one.bytes;
     if (slow.lags.empty()) return;
     ++out.behind;
     if (most == 0) return;

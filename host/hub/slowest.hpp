@@ -18,6 +18,9 @@ struct Lag {
   std::uint64_t ms;     // since the oldest of those was written
 };
 
+// Of each of its rooms in which it is behind. Valid until the hub changes. [queue] never blocks
+[[nodiscard]] std::vector<Lag> lags(const Session& session, sdk::Time now);
+
 struct SlowSession {
   const Session* session;
   std::vector<Lag> lags;  // of the rooms in which it is behind; never empty

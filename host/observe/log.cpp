@@ -1,6 +1,7 @@
 #include "host/observe/log.hpp"
 
 #include <list>
+#include <mutex>
 #include <utility>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -38,17 +39,26 @@ class Log::Named final : public sdk::Logger {
     logger_.log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
   }
   [[nodiscard]] const std::string& name() const noexcept { return logger_.name(); }
+  [[nodiscard]] sdk::Level level() const noexcept {
+    for (const auto level : {sdk::Level::debug, sdk::Level::info, sdk::Level::warning}) {
+      if (enabled(level)) return level;
+    }
+    return sdk::Level::error;
+  }
+  void set_level(sdk::Level level) noexcept { logger_.set_level(spdlog_level(level)); }
 
  private:
   spdlog::logger logger_;  // catches its sink's exceptions itself
 };
 
 struct Log::State {
-  spdlog::level::level_enum level;
-  spdlog::sink_ptr sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+  spdlog::level::level_enum level = spdlog::level::info;
+  spdlog::sink_ptr sink;
+  std::mutex mutex;  // of the list, which only grows
   std::list<Named> named;
 
   Named& find(std::string_view name) {
+    const std::lock_guard lock(mutex);
     for (auto& logger : named) {
       if (logger.name() == name) return logger;
     }
@@ -56,7 +66,8 @@ struct Log::State {
   }
 };
 
-Log::Log(sdk::Level level) : state_(std::make_unique<State>(State{spdlog_level(level), {}, {}})) {
+Log::Log(sdk::Level level) : state_(std::make_unique<State>()) {
+  state_->level = spdlog_level(level);
   state_->sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   state_->sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-7l%$ %n: %v");
   state_->find("host");
@@ -67,6 +78,32 @@ Log::~Log() = default;
 sdk::Logger& Log::host() noexcept { return state_->named.front(); }
 
 sdk::Logger& Log::for_plugin(std::string_view id) { return state_->find(id); }
+
+std::vector<Log::Component> Log::set_level(std::string_view name, std::optional<sdk::Level> level) {
+  std::vector<Component> out;
+  const std::lock_guard lock(state_->mutex);
+  for (auto& logger : state_->named) {
+    if (!name.empty() && logger.name() != name) continue;
+    const auto was = logger.level();
+    if (level) logger.set_level(*level);
+    out.push_back({logger.name(), was, logger.level()});
+  }
+  return out;
+}
+
+std::string_view name(sdk::Level level) noexcept {
+  switch (level) {
+    case sdk::Level::debug:
+      return "debug";
+    case sdk::Level::info:
+      return "info";
+    case sdk::Level::warning:
+      return "warning";
+    case sdk::Level::error:
+      break;
+  }
+  return "error";
+}
 
 sdk::Level level(std::string_view name) noexcept {
   if (name == "debug") return sdk::Level::debug;

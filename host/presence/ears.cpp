@@ -30,6 +30,7 @@ void Ear::skip(const sdk::StoredRecord& record, const sdk::Error& why) noexcept 
 
 void HostsEar::deliver(std::span<const sdk::StoredRecord> batch) noexcept {
   for (const auto& one : batch) {
+    if (std::ranges::find(one.record.headers, wire::orders_header, &sdk::Header::name) != one.record.headers.end()) continue;
     auto record = wire::decode_host_record(one.record.value);
     if (record)
       inbox().put(*std::move(record));

@@ -45,6 +45,8 @@ void Peers::hear(wire::HostRecord&& record, sdk::Deadline now) {
     case Kind::ask:
     case Kind::others:
     case Kind::leaving:
+    case Kind::bans:
+    case Kind::kick:
       break;
   }
 }

@@ -8,8 +8,6 @@
 #include <optional>
 #include <string>
 
-#include <grpcpp/support/status.h>
-
 #include "chat.grpc.pb.h"
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/log.hpp"
@@ -25,6 +23,7 @@
 #include "host/presence/presence.hpp"
 #include "host/rpc/gate.hpp"
 #include "host/rpc/history_call.hpp"
+#include "host/rpc/local.hpp"
 #include "host/rpc/publish_call.hpp"
 #include "host/rpc/queue.hpp"
 #include "host/rpc/refresh_call.hpp"
@@ -34,6 +33,8 @@
 #include "host/rpc/who_call.hpp"
 
 namespace chatd::rpc {
+
+class OperatorPeers;
 
 // Raw: requests and answers are bytes, so that a frame is encoded once for all.
 using BroadcastService = chat::Broadcast::WithRawMethod_CreateStream<
@@ -52,8 +53,10 @@ struct Endpoint {
   hub::BrokerLibrary& library;
   limits::Refusals& refusals;
   hub::ConnectionLog connections;
-  presence::Presence* presence = nullptr;  // null: who is here is not known; set before the first call
-  std::optional<access::Access> access;    // none: everybody is believed
+  presence::Presence* presence = nullptr;    // null: who is here is not known; set before the first call
+  std::optional<access::Access> access;      // none: everybody is believed
+  const access::Bans* bans = nullptr;        // null: nobody is banned; set before the first call
+  const OperatorPeers* operators = nullptr;  // null: what rpc::from_operator says is all; set before the first call
 
   hub::MessageIds message_ids;
   limits::Publishers publishers;
@@ -88,14 +91,17 @@ struct Endpoint {
   // Counts what is wrong with a request or with who makes it. [queue] never blocks
   void count(const sdk::Error& refusal) noexcept;
 
+  // Who makes a call: nobody was asked, or this was found out. [queue] never blocks
+  [[nodiscard]] access::Caller caller() const { return {bans, clock}; }
+  [[nodiscard]] access::Caller caller(const access::Who& who) const { return {bans, clock, access->authenticator, who}; }
+
+  // Whether it came by the operators' listener. [queue] never blocks
+  [[nodiscard]] bool from_operator(grpc::ServerContext& context) const;
   // Tells the asker who makes the call, at once or later. REQUIRES: access. [queue] never blocks
   void identify(grpc::ServerContext& context, access::Asker& asker);
 };
 
 // The bytes of a request in one piece; `storage` keeps them when gRPC had them in several. [queue] never blocks
 [[nodiscard]] std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage);
-
-// [any] never blocks
-[[nodiscard]] grpc::Status status(const sdk::Error& error);
 
 }  // namespace chatd::rpc

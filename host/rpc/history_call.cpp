@@ -29,14 +29,14 @@ void HistoryCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_history();
-  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
   if (endpoint_.access) return endpoint_.identify(context_, *this);
-  look({});
+  look(endpoint_.caller());
 }
 
 void HistoryCall::identified(const sdk::Result<access::Who>& who) noexcept {
   if (!who) return refuse(who.error());
-  look({endpoint_.access->authenticator, *who});
+  look(endpoint_.caller(*who));
 }
 
 void HistoryCall::look(const access::Caller& caller) noexcept {

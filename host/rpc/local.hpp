@@ -1,4 +1,4 @@
-// Local: the server's second listener, for operators of this machine, beside the one for clients. gRPC gives both listeners the
+// Local: the server's second listener, for operators, beside the one for clients. gRPC gives both listeners the
 // same services, so each call looks where it came from.
 #pragma once
 
@@ -7,6 +7,7 @@
 
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/status.h>
 
 #include "chatd/sdk/error.hpp"
 
@@ -29,10 +30,13 @@ class LocalService {
   ~LocalService() = default;
 };
 
-// Whether a call came by the operators' listener. [queue] never blocks
+// Whether a call came by the operators' listener, when that is one of loopback. [queue] never blocks
 [[nodiscard]] bool from_operator(grpc::ServerContext& context) noexcept;
 
 // What a client's call is answered there. [any] never blocks
 [[nodiscard]] sdk::Error not_for_clients();
+
+// [any] never blocks
+[[nodiscard]] grpc::Status status(const sdk::Error& error);
 
 }  // namespace chatd::rpc

@@ -30,14 +30,14 @@ void PublishCall::begun(bool ok) noexcept {
   }
   begun_at_ = std::chrono::steady_clock::now();
   endpoint_.await_publish();
-  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
   if (endpoint_.access) return endpoint_.identify(context_, *this);
-  publish({});
+  publish(endpoint_.caller());
 }
 
 void PublishCall::identified(const sdk::Result<access::Who>& who) noexcept {
   if (!who) return refuse(who.error());
-  publish({endpoint_.access->authenticator, *who});
+  publish(endpoint_.caller(*who));
 }
 
 void PublishCall::publish(const access::Caller& caller) noexcept {

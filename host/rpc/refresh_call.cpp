@@ -39,7 +39,7 @@ void RefreshCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_refresh();
-  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
   if (!endpoint_.access) {
     return refuse({sdk::Code::failed_precondition,
                    "streams of this server have no end that could be put off: it believes everybody", false});

@@ -15,12 +15,15 @@
 #include <grpcpp/grpcpp.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/access/orders.hpp"
 #include "host/rpc/acceptor.hpp"
+#include "host/rpc/bouncer.hpp"
 #include "host/rpc/credentials.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/health.hpp"
 #include "host/rpc/local.hpp"
+#include "host/rpc/operator_peers.hpp"
 #include "host/rpc/origin.hpp"
 #include "host/rpc/reflection.hpp"
 #include "host/rpc/tls_credentials.hpp"
@@ -146,6 +149,10 @@ void Endpoint::count(const sdk::Error& refusal) noexcept {
   }
 }
 
+bool Endpoint::from_operator(grpc::ServerContext& context) const {
+  return rpc::from_operator(context) || (operators && operators->has(context.peer()));
+}
+
 void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
   const auto credentials = credentials_of(context);
   if (!credentials) return asker.identified(std::unexpected(credentials.error()));
@@ -174,6 +181,11 @@ class Entrance final : public Door {
     acceptor_ = *std::move(acceptor);
     return {};
   }
+  // From now on its connections are told to `peers`, as those of operators or of others. [control] never blocks
+  void tell(OperatorPeers& peers, bool of_operators) noexcept {
+    peers_ = &peers;
+    of_operators_ = of_operators;
+  }
   void build(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
     hand_over_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
@@ -193,6 +205,8 @@ class Entrance final : public Door {
   void take(Descriptor socket) noexcept override {
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
     connection.listener_fd = acceptor_->listener();
+    if (peers_ && of_operators_) peers_->add(socket.get());
+    if (peers_ && !of_operators_) peers_->remove(socket.get());
     connection.fd = socket.release();
     hand_over_->HandleNewConnection(&connection);
   }
@@ -201,6 +215,8 @@ class Entrance final : public Door {
 
   limits::Pulse* pulse_ = nullptr;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
+  OperatorPeers* peers_ = nullptr;  // null: gRPC says by which listener a call came
+  bool of_operators_ = false;
   std::unique_ptr<Acceptor> acceptor_;  // gone first: its thread uses the other
 };
 
@@ -244,10 +260,13 @@ struct Server::State {
   limits::Connections connections;
   GrpcFrameMaker notices;  // the queue's own
   BroadcastService service;
+  OperatorPeers peers;  // when operators are asked who they are
   Entrance clients;
   Entrance operators;
   std::unique_ptr<Queue> queue;
   std::unique_ptr<Announcing> announcing;
+  std::unique_ptr<StreamBouncer> bouncer;
+  access::Orders* orders = nullptr;  // null: there are none
   std::unique_ptr<hub::BrokerLibrary> library;
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<Health> health;
@@ -266,6 +285,7 @@ void Server::State::build() {
   queue =
       std::make_unique<Queue>(builder.AddCompletionQueue(), hub::Hub::Options{options.hub, topics, options.token_key}, notices);
   announcing = std::make_unique<Announcing>(*queue);
+  bouncer = std::make_unique<StreamBouncer>(queue->hub());
   library = std::make_unique<hub::BrokerLibrary>(
       hub::BrokerLibrary::Options{topics, options.repeats, options.resume_records, options.history_records, options.token_key},
       broker, queue->hub(), queue->inbox(), [] { return std::make_unique<GrpcFrameMaker>(); });
@@ -281,7 +301,12 @@ void Server::State::build() {
   clients.build(builder, certificates ? tls_credentials(*certificates, *options.tls) : grpc::InsecureServerCredentials());
   if (options.local) {
     builder.RegisterService(&options.local->service->service());
-    operators.build(builder, grpc::experimental::LocalServerCredentials(LOCAL_TCP));
+    operators.build(
+        builder, options.local->asks ? grpc::InsecureServerCredentials() : grpc::experimental::LocalServerCredentials(LOCAL_TCP));
+    if (options.local->asks) {
+      operators.tell(peers, true);
+      clients.tell(peers, false);
+    }
   }
   const auto largest = std::max(least_message_limit, options.limits.content * 2 + message_overhead);
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<std::size_t>(largest, std::numeric_limits<int>::max())));
@@ -314,6 +339,7 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
   if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
   state.endpoint =
       std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library, state.refusals);
+  if (state.options.local && state.options.local->asks) state.endpoint->operators = &state.peers;
   if (auto* const metrics = state.options.metrics) {
     state.endpoint->traffic.publish_seconds =
         &metrics->histogram("chatd_publish_seconds", "From a publish's request to its answer OK", sdk::Histogram::seconds);
@@ -342,6 +368,24 @@ void Server::use(presence::Presence& presence) noexcept {
 void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
 
 presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
+
+bool Server::from_operator(grpc::ServerContext& context) const { return state_->endpoint->from_operator(context); }
+
+bool Server::asks_operators() const noexcept { return state_->options.local && state_->options.local->asks; }
+
+void Server::identify(grpc::ServerContext& context, access::Asker& asker) { state_->endpoint->identify(context, asker); }
+
+sdk::Result<> Server::may_administer(const access::Who& who) const {
+  return state_->endpoint->caller(who).may(sdk::Action::admin, {});
+}
+
+void Server::use(access::Orders& orders) noexcept {
+  state_->orders = &orders;
+  state_->endpoint->bans = &orders.bans();
+  if (auto& access = state_->endpoint->access) access->identities.use(orders.bans());
+}
+
+access::Bouncer& Server::bouncer() noexcept { return *state_->bouncer; }
 
 sdk::Result<> Server::start() {
   state_->health->await();
@@ -378,7 +422,10 @@ void Server::tick() {
   inbox().put([&state = *state_]() noexcept {
     state.ticked = std::chrono::steady_clock::now().time_since_epoch();
     state.endpoint->tick();
-    state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now());
+    const auto now = std::chrono::steady_clock::now();
+    if (state.orders) state.orders->tick(now);
+    state.bouncer->tick(now);
+    state.queue->hub().tick(now, state.clock.now());
   });
 }
 
@@ -398,6 +445,12 @@ void Server::collect(sdk::MetricSink& sink) const {
   sink.counter("chatd_streams_opened_total", "Streams that were let in", number(traffic.streams_opened));
   by_code("chatd_streams_ended_total", "Streams that ended or were refused, by status", traffic.streams_ended);
   by_code("chatd_publishes_total", "Publishes that were answered, by status", traffic.publishes);
+  sink.gauge("chatd_connections", "Connections of clients, but for some that ended within a second",
+             static_cast<double>(connections()));
+  const auto refused = state_->refusals.counts();
+  for (std::size_t at = 0; at < refused.size(); ++at)
+    sink.counter("chatd_refusals_total", "What was refused by a limit, or for what was wrong with it, by reason",
+                 static_cast<double>(refused[at]), {{"reason", std::string(limits::name(static_cast<limits::Reason>(at)))}});
   sink.gauge("chatd_publishes_in_flight", "Publishes that the broker has not answered yet", static_cast<double>(publishes()));
   sink.counter("chatd_messages_total", "Messages that came from the broker", number(hub.arrived));
   sink.counter("chatd_repeats_total", "Publishes of a message that was in the log already, and was not delivered again",

@@ -29,6 +29,16 @@
 #include "host/wire/request.hpp"
 #include "tls/material.hpp"
 
+namespace grpc {
+class ServerContext;
+}
+
+namespace chatd::access {
+class Asker;
+class Bouncer;
+class Orders;
+}  // namespace chatd::access
+
 namespace chatd::presence {
 class Announcer;
 class Presence;
@@ -38,10 +48,12 @@ namespace chatd::rpc {
 
 class LocalService;
 
-// The listener for operators of this machine. Whoever connects from elsewhere is turned away.
+// The listener for operators.
 struct LocalListener {
   std::string host;
   std::uint16_t port = 0;
+  // Others than this machine reach it, and who calls is asked who they are. Else whoever connects from elsewhere is turned away.
+  bool asks = false;
   LocalService* service = nullptr;  // outlives the server
 };
 
@@ -120,6 +132,19 @@ class Server {
   // Newer certificates and authorities, for connections that come from now on. REQUIRES: ServerOptions::tls, and authorities if
   // and only if that had such. [any] never blocks
   void renew(tls::Material material);
+  // Who is banned by these is refused; they outlive `stop`. REQUIRES: before start. [control] never blocks
+  void use(access::Orders& orders) noexcept;
+  // Whether a call came by the operators' listener. [queue] never blocks
+  [[nodiscard]] bool from_operator(grpc::ServerContext& context) const;
+  // Whether who comes by it is asked who they are. [any] never blocks
+  [[nodiscard]] bool asks_operators() const noexcept;
+  // Tells the asker who makes a call, at once or later. REQUIRES: asks_operators(). [queue] never blocks
+  void identify(grpc::ServerContext& context, access::Asker& asker);
+  // Whether they may administer. REQUIRES: asks_operators(). [queue] never blocks
+  [[nodiscard]] sdk::Result<> may_administer(const std::shared_ptr<const sdk::Identity>& who) const;
+
+  // Ends streams for them. Valid as long as the server. [any] never blocks
+  [[nodiscard]] access::Bouncer& bouncer() noexcept;
 
   // Starts the threads and accepts; health says NOT_SERVING until told otherwise. [control] may block
   [[nodiscard]] sdk::Result<> start();

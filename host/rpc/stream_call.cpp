@@ -35,8 +35,11 @@ void StreamCall::begun(bool ok) noexcept {
   }
   outstanding_ = 1;  // gone_
   endpoint_.await_stream();
-  if (from_operator(context_)) return end(not_for_clients(), {});
-  if (!endpoint_.access) return take_up();
+  if (endpoint_.from_operator(context_)) return end(not_for_clients(), {});
+  if (!endpoint_.access) {
+    caller_ = endpoint_.caller();
+    return take_up();
+  }
   ++outstanding_;
   endpoint_.identify(context_, *this);
 }
@@ -45,7 +48,7 @@ void StreamCall::identified(const sdk::Result<access::Who>& who) noexcept {
   if (gone_already_) {
     // Nobody is there to be told.
   } else if (who) {
-    caller_ = {endpoint_.access->authenticator, *who};
+    caller_ = endpoint_.caller(*who);
     take_up();
   } else {
     end(who.error(), {});
@@ -82,14 +85,14 @@ void StreamCall::take_up() noexcept {
   if (auto entered = enter(request->user_id); !entered) return end(entered.error(), {});
 
   number_ = ++endpoint_.last_stream;
+  since_ = endpoint_.clock.now();
   session_ =
       &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history, request->presence);
   endpoint_.traffic.streams_opened.add();
   endpoint_.connections.say(session_->user_id, true);
   if (const auto* const identity = caller_.identity()) endpoint_.access->leases.take(number_, *this, identity->streams_end);
   if (endpoint_.presence) {
-    wire::HostConnection connection{
-        session_->id, since(endpoint_.clock.now()), session_->user_id, std::move(request->user_name), {}};
+    wire::HostConnection connection{session_->id, since(since_), session_->user_id, std::move(request->user_name), {}};
     for (const auto& membership : session_->memberships) connection.rooms.push_back(membership.room->name);
     endpoint_.presence->join(std::move(connection), request->presence);
   }
@@ -152,18 +155,30 @@ sdk::Result<> StreamCall::renew(const access::Who& who) noexcept {
   if (session_->over || session_->ending) {
     return sdk::fail(sdk::Code::not_found, "the stream is ending already; connect again, and resume");
   }
-  const access::Caller newer(endpoint_.access->authenticator, who);
+  const auto newer = endpoint_.caller(who);
   if (auto same = newer.is("the stream's user", session_->user_id); !same) return same;
   if (auto allowed = may_stay(newer); !allowed) return allowed;
   caller_ = newer;
   return {};
 }
 
+std::string StreamCall::name() const { return sdk::text(endpoint_.options.server_id, '/', number_); }
+
+hub::Origin StreamCall::origin() const {
+  const auto* const identity = caller_.identity();
+  return {context_.peer(), identity ? name() : "", identity ? identity->token_id : "", since_};
+}
+
+bool StreamCall::shows(std::string_view token_id) const noexcept {
+  const auto* const identity = caller_.identity();
+  return identity && identity->token_id == token_id;
+}
+
 void StreamCall::open() noexcept {
   // At once, or the client could not know that it is subscribed until the first message.
   context_.AddInitialMetadata("chatd-subscribed", "1");
   if (const auto* const identity = caller_.identity()) {
-    context_.AddInitialMetadata("chatd-stream", sdk::text(endpoint_.options.server_id, '/', number_));
+    context_.AddInitialMetadata("chatd-stream", name());
     if (const auto left = access::time_left(identity->streams_end, endpoint_.clock.now()))
       context_.AddInitialMetadata("chatd-lasts-ms", sdk::text(left->count()));
   }

@@ -5,6 +5,7 @@
 #include <list>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_stream.h>
@@ -34,7 +35,8 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   void write(const hub::Frame& frame, bool more) noexcept override;
   void end(const sdk::Error& why, std::span<const wire::Place> places) noexcept override;
   void cut() noexcept override;
-  [[nodiscard]] std::string peer() const override { return context_.peer(); }
+  [[nodiscard]] hub::Origin origin() const override;
+  [[nodiscard]] bool shows(std::string_view token_id) const noexcept override;
 
  private:
   void begun(bool ok) noexcept;
@@ -45,6 +47,7 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   void identified(const sdk::Result<access::Who>& who) noexcept override;
   void take_up() noexcept;
   [[nodiscard]] sdk::Result<> enter(const std::string& user_id) noexcept;
+  [[nodiscard]] std::string name() const;
   [[nodiscard]] sdk::Result<> may_stay(const access::Caller& caller) const;
   void lapsed() noexcept override;
   void revised() noexcept override;
@@ -67,6 +70,7 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   limits::Tally<std::string>::Place user_place_ = nullptr;  // both as long as it has a session
   limits::Tally<limits::IpAddress>::Place address_place_ = nullptr;
   std::uint64_t number_ = 0;                     // once it has a session
+  sdk::Time since_{};                            // the same
   sdk::Code ended_with_ = sdk::Code::cancelled;  // by its client, unless we ended it
   bool gone_already_ = false;
   int outstanding_ = 0;  // tags that gRPC still owes us; the call may go when there are none

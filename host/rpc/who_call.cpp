@@ -109,14 +109,14 @@ void WhoCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_who();
-  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
   if (endpoint_.access) return endpoint_.identify(context_, *this);
-  look({});
+  look(endpoint_.caller());
 }
 
 void WhoCall::identified(const sdk::Result<access::Who>& who) noexcept {
   if (!who) return refuse(who.error());
-  look({endpoint_.access->authenticator, *who});
+  look(endpoint_.caller(*who));
 }
 
 void WhoCall::look(const access::Caller& caller) noexcept {
@@ -156,14 +156,14 @@ void ServersCall::begun(bool ok) noexcept {
     return;
   }
   endpoint_.await_servers();
-  if (from_operator(context_)) return refuse(not_for_clients());
+  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
   if (endpoint_.access) return endpoint_.identify(context_, *this);
-  look({});
+  look(endpoint_.caller());
 }
 
 void ServersCall::identified(const sdk::Result<access::Who>& who) noexcept {
   if (!who) return refuse(who.error());
-  look({endpoint_.access->authenticator, *who});
+  look(endpoint_.caller(*who));
 }
 
 void ServersCall::look(const access::Caller& caller) noexcept {

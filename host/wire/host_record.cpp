@@ -86,7 +86,8 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   std::vector<Value> open_;  // the outermost first
 };
 
-constexpr std::array<std::string_view, 6> names{"heartbeat", "leaving", "ask", "change", "snapshot", "others"};
+constexpr std::array<std::string_view, 8> names{"heartbeat", "leaving", "ask", "change", "snapshot", "others", "bans", "kick"};
+constexpr std::array<std::string_view, 2> banned{"user", "token"};
 
 void append_member(std::string& out, std::string_view name, std::uint64_t number) { out += text(",\"", name, "\":", number); }
 
@@ -116,6 +117,19 @@ void append_old(std::string& out, const std::vector<OldUser>& users) {
     out += ',';
     append_json_text(out, one.user_id);
     out += text(',', one.since_ms, ',', one.heard_ms, ']');
+  }
+  out += ']';
+}
+
+void append_bans(std::string& out, const std::vector<Ban>& bans) {
+  out += ",\"bans\":[";
+  for (const auto& one : bans) {
+    if (&one != &bans.front()) out += ',';
+    out += text("[\"", banned[static_cast<std::size_t>(one.of)], "\",");
+    append_json_text(out, one.id);
+    out += text(',', one.since_ms, ',', one.until_ms, ',');
+    append_json_text(out, one.reason);
+    out += ']';
   }
   out += ']';
 }
@@ -191,6 +205,19 @@ class Taker {
            string(items[1], "a user's id", out.user_id, 1, most_id) && moment(items[2], "an event's time", out.since_ms) &&
            moment(items[3], "a server's time", out.heard_ms);
   }
+  bool reason(const Value& value, std::string& out) {
+    if (!string(value, "a reason", out, 0, most_reason)) return false;
+    return !has_control_character(out) || refuse("a reason has a control character");
+  }
+  bool ban(const Value& value, Ban& out) {
+    const auto& items = value.items;
+    if (value.type != Value::Type::list || items.size() != 5) return refuse("a ban is no list of five");
+    if (items[0].type != Value::Type::text || (items[0].text != banned[0] && items[0].text != banned[1]))
+      return refuse("a ban is of neither \"user\" nor \"token\"");
+    out.of = items[0].text == banned[0] ? Ban::Of::user : Ban::Of::token;
+    return string(items[1], "the id of a ban", out.id, 1, most_id) && moment(items[2], "a ban's time", out.since_ms) &&
+           moment(items[3], "a ban's end", out.until_ms) && reason(items[4], out.reason);
+  }
   bool left(const Value& value, std::uint64_t& out) {
     if (value.type != Value::Type::whole || value.number == 0) return refuse("a connection's number is no number from 1");
     out = value.number;
@@ -253,8 +280,26 @@ void take_rest(Taker& taker, HostRecord& record) {
     case Kind::others:
       taker.all("old", record.old, &Taker::old_user);
       break;
+    case Kind::bans:
+      taker.all("bans", record.bans, &Taker::ban);
+      break;
+    case Kind::kick:
+      record.at_ms = static_cast<std::int64_t>(number("at_ms", 0, static_cast<std::uint64_t>(most_ms)));
+      if (const auto* reason = taker.member("reason")) taker.reason(*reason, record.reason);
+      if (const auto* user = taker.member("user")) {
+        taker.string(*user, "member \"user\"", record.user, 1, most_id);
+        break;
+      }
+      record.connection = number("connection", 1, any);
+      if (const auto* of = taker.member("of"))
+        taker.string(*of, "member \"of\"", record.of, 1, most_id);
+      else
+        taker.refuse("no \"user\" and no \"of\"");
+      break;
   }
 }
+
+bool is_order(Kind kind) { return kind == Kind::bans || kind == Kind::kick; }
 
 }  // namespace
 
@@ -264,10 +309,12 @@ std::size_t json_bytes(const HostConnection& connection) noexcept {
   return bytes;
 }
 
+std::size_t json_bytes(const Ban& ban) noexcept { return 48 + ban.id.size() + ban.reason.size(); }
+
 void append_json(std::string& out, const HostRecord& record) {
   out += text("{\"kind\":\"", names[static_cast<std::size_t>(record.kind)], "\",\"server_id\":");
   append_json_text(out, record.server_id);
-  append_member(out, "run", record.run);
+  if (!is_order(record.kind)) append_member(out, "run", record.run);
   switch (record.kind) {
     case Kind::heartbeat:
     case Kind::leaving:
@@ -291,6 +338,22 @@ void append_json(std::string& out, const HostRecord& record) {
       break;
     case Kind::others:
       append_old(out, record.old);
+      break;
+    case Kind::bans:
+      append_bans(out, record.bans);
+      break;
+    case Kind::kick:
+      append_member(out, "at_ms", static_cast<std::uint64_t>(record.at_ms));
+      out += ",\"reason\":";
+      append_json_text(out, record.reason);
+      if (!record.user.empty()) {
+        out += ",\"user\":";
+        append_json_text(out, record.user);
+      } else {
+        out += ",\"of\":";
+        append_json_text(out, record.of);
+        append_member(out, "connection", record.connection);
+      }
       break;
   }
   out += '}';
@@ -332,7 +395,7 @@ sdk::Result<HostRecord> decode_host_record(std::string_view value) {
   else
     taker.refuse("no \"server_id\"");
   const bool alone = record.kind == Kind::heartbeat || record.kind == Kind::leaving;
-  if (taker.member("run") || !alone) taker.number("run", record.run, 1, INT64_MAX);
+  if (!is_order(record.kind) && (taker.member("run") || !alone)) taker.number("run", record.run, 1, INT64_MAX);
   take_rest(taker, record);
   if (!taker.wrong().empty()) return fail(Code::invalid_argument, taker.wrong());
   return record;

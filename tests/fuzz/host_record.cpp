@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "host/access/bans.hpp"
 #include "host/presence/peers.hpp"
 #include "host/wire/utf8.hpp"
 #include "must.hpp"
@@ -43,6 +44,29 @@ void heard(wire::HostRecord record) {
   must(peers.servers().empty(), "no host does");
 }
 
+void ordered(const wire::HostRecord& record) {
+  must_be_text(record.user);
+  must_be_text(record.reason);
+  must(record.reason.size() <= wire::most_reason, "a reason is within its limit");
+  must(record.kind != Kind::kick || record.user.empty() == (record.connection > 0), "a kick is about somebody");
+  constexpr std::size_t most = 2;
+  access::Bans bans(most);
+  const sdk::Time now{std::chrono::hours(24 * 365 * 50)};
+  for (const auto& ban : record.bans) {
+    must(!ban.id.empty(), "a ban is about somebody");
+    must_be_text(ban.id);
+    must_be_text(ban.reason);
+    (void)bans.put(ban, now);
+    must(bans.put(ban, now) != access::Bans::Put::newer, "a ban is put once");
+    must(bans.size() <= most, "there are no more bans than there may be");
+    const bool user = ban.of == wire::Ban::Of::user;
+    const auto free = bans.check(user ? ban.id : "", user ? "" : ban.id, now);
+    must(free.has_value() || one_line(free.error().text), "a refusal is told in one line");
+  }
+  bans.tidy(sdk::Time::max());
+  for (const auto* ban : bans.in_force(now)) must(ban->until_ms == 0, "what is left is for good");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -61,6 +85,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     for (const auto& room : one.rooms) must_be_text(room);
   }
   if (read->kind != Kind::heartbeat && read->kind != Kind::leaving) written_is_read(*read);
+  ordered(*read);
   heard(*std::move(read));
   return 0;
 }

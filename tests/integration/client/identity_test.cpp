@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "chatd/client/client.hpp"
 #include "notes.hpp"
+#include "operator.hpp"
 
 using namespace chatd;
 using namespace chatd::client;
@@ -92,4 +93,29 @@ TEST_CASE("client: a token that ended, and of which there is no newer one, ends 
   REQUIRE(notes.wait_for("connected"));
   CHECK(notes.wait_for_ended());
   CHECK(notes.count("again") == 0);
+}
+
+TEST_CASE("client: one that is kicked comes back and misses nothing, and one that is banned stays away") {
+  AskingHost host(rules, {admin_on});
+  const Operator admin(admin_of(host.process()));
+  const auto alice = *Client::open(
+      {.target = host.address(), .user = {"alice", "Alice"}, .token = token(host, "alice", 1h), .backoff = {1ms, 50ms}});
+  Notes notes;
+  const auto heard = alice->subscribe({}, notes);
+  REQUIRE(notes.wait_for("connected"));
+  const auto bob = as(host.bearer("bob"));
+  REQUIRE(publish_as(host.address(), bob, message("bob", "one")).ok());
+  REQUIRE(notes.wait_for("/one"));
+  v1::KickRequest kick;
+  kick.set_user_id("alice");
+  CHECK(admin.kick(kick) == 1);
+  CHECK(publish_as(host.address(), bob, message("bob", "two")).ok());
+  CHECK(notes.wait_for("again"));
+  CHECK(notes.wait_for("/two"));
+  CHECK(notes.messages() == std::vector<std::string>{"/one", "/two"});
+
+  admin.ban("alice", "spam");
+  CHECK(notes.wait_for("ended: you are banned: spam"));
+  CHECK(alice->publish({.room = {}, .content = "x", .message_id = {}}).error().code == sdk::Code::permission_denied);
+  CHECK(notes.count("again") == 1);
 }

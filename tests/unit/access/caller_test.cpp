@@ -1,6 +1,7 @@
 #include "host/access/caller.hpp"
 
 #include "catch.hpp"
+#include "chatd/sdk/testing/fakes.hpp"
 #include "porter.hpp"
 
 using namespace chatd;
@@ -17,7 +18,8 @@ TEST_CASE("who was not asked is whoever the request says, and may do everything"
 
 TEST_CASE("who was asked speaks for itself, and may do what the authenticator says") {
   const Porter porter;
-  const Caller alice(porter, std::make_shared<sdk::Identity>(identity_of("alice")));
+  const sdk::testing::ManualClock clock;
+  const Caller alice(nullptr, clock, porter, std::make_shared<sdk::Identity>(identity_of("alice")));
   CHECK(alice.is("Message.id", "alice").has_value());
   const auto other = alice.is("Message.id", "bob");
   REQUIRE_FALSE(other.has_value());
@@ -29,7 +31,24 @@ TEST_CASE("who was asked speaks for itself, and may do what the authenticator sa
 
 TEST_CASE("who was believed by an open mode speaks for anybody, and is still asked what it may do") {
   const Porter porter;
-  const Caller anybody(porter, std::make_shared<sdk::Identity>(identity_of("")));
+  const sdk::testing::ManualClock clock;
+  Bans bans(10);
+  const Caller anybody(&bans, clock, porter, std::make_shared<sdk::Identity>(identity_of("")));
   CHECK(anybody.is("Message.id", "bob").has_value());
   CHECK_FALSE(anybody.may(Action::join, "open").has_value());
+  REQUIRE(bans.put({Ban::Of::user, "bob", 1, 0, {}}, clock.now()) == Bans::Put::newer);
+  CHECK_FALSE(anybody.is("Message.id", "bob").has_value());
+  CHECK(anybody.is("Message.id", "alice").has_value());
+}
+
+TEST_CASE("nobody who was not asked says that they are somebody who is banned") {
+  const sdk::testing::ManualClock clock;
+  Bans bans(10);
+  REQUIRE(bans.put({Ban::Of::user, "bob", 1, 0, "spam"}, clock.now()) == Bans::Put::newer);
+  const Caller anybody(&bans, clock);
+  const auto bob = anybody.is("Message.id", "bob");
+  REQUIRE_FALSE(bob.has_value());
+  CHECK(bob.error().code == sdk::Code::permission_denied);
+  CHECK(bob.error().text == "you are banned: spam");
+  CHECK(anybody.is("Message.id", "alice").has_value());
 }

@@ -131,3 +131,19 @@ TEST_CASE("those that ask while a check is under way wait for it, and are told i
   CHECK(again.told == Told{"carol"});
   CHECK(f.porter.asked == 1);
 }
+
+TEST_CASE("who is banned is refused by what is known of them, and let in again without being asked anew") {
+  Fixture f;
+  Bans bans(10);
+  f.identities.use(bans);
+  CHECK(f.ask("alice") == Told{"alice"});
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(f.clock.now()).time_since_epoch().count();
+  REQUIRE(bans.put({Ban::Of::user, "alice", now, now + 1'000, {}}, f.clock.now()) == Bans::Put::newer);
+  REQUIRE(bans.put({Ban::Of::user, "carol", now, 0, {}}, f.clock.now()) == Bans::Put::newer);
+  CHECK(f.ask("alice") == Told{"you are banned until 2027-01-15T08:00:01Z"});
+  CHECK(f.ask("bob") == Told{"bob"});
+  CHECK(f.ask("carol") == Told{"you are banned"});  // of whom nothing was known
+  f.clock.advance(1s);
+  CHECK(f.ask("alice") == Told{"alice"});
+  CHECK(f.porter.asked == 3);
+}

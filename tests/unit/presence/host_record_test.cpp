@@ -54,6 +54,20 @@ TEST_CASE("host records are read as they were written") {
   auto others = of_kind(Kind::others);
   others.old = {{"go-1", "alice", 5, 6}};
   round_trip(others);
+  auto bans = of_kind(Kind::bans);
+  bans.run = 0;
+  bans.bans = {{Ban::Of::user, "a<b>\"\n", 1'800'000'000'123, 0, "Ü \"x\""}, {Ban::Of::token, "t1", 5, 5, ""}};
+  round_trip(bans);
+  auto kick = of_kind(Kind::kick);
+  kick.run = 0;
+  kick.at_ms = 5;
+  kick.user = "alice";
+  kick.reason = "calm";
+  round_trip(kick);
+  kick.user.clear();
+  kick.of = "host-2";
+  kick.connection = 7;
+  round_trip(kick);
 }
 
 TEST_CASE("heartbeats are read with and without what they tell of presence") {
@@ -96,6 +110,18 @@ TEST_CASE("what is no host record is refused with the reason") {
         "a user's id has half a surrogate pair");
   CHECK(refusal(R"({"kind":"snapshot","server_id":"h","run":1,"seq":1,"part":2,"parts":2,"joined":[]})") ==
         "part 2 of 2 parts; they count from 0");
+  CHECK(refusal(R"({"kind":"bans","server_id":"h"})") == "no \"bans\"");
+  CHECK(refusal(R"({"kind":"bans","server_id":"h","bans":[["user","a",1,0]]})") == "a ban is no list of five");
+  CHECK(refusal(R"({"kind":"bans","server_id":"h","bans":[["room","a",1,0,""]]})") ==
+        "a ban is of neither \"user\" nor \"token\"");
+  CHECK(refusal(R"({"kind":"bans","server_id":"h","bans":[["user","",1,0,""]]})") ==
+        "the id of a ban has 0 bytes; it takes 1 to 4096");
+  CHECK(refusal(R"({"kind":"bans","server_id":"h","bans":[["user","a",1,-1,""]]})") ==
+        "a ban's end is no whole number from 0 to 9000000000000");
+  CHECK(refusal(R"({"kind":"bans","server_id":"h","bans":[["user","a",1,0,"a\nb"]]})") == "a reason has a control character");
+  CHECK(refusal(R"({"kind":"kick","server_id":"h","at_ms":1,"reason":""})") == "no \"connection\"");
+  CHECK(refusal(R"({"kind":"kick","server_id":"h","at_ms":1,"connection":1})") == "no \"user\" and no \"of\"");
+  CHECK(refusal(R"({"kind":"kick","server_id":"h","user":"a"})") == "no \"at_ms\"");
   CHECK(refusal(std::string(R"({"kind":"ask","server_id":"h","run":1})") + '\0') == "something follows the object (at byte 38)");
   CHECK(refusal(std::string(most_host_record_bytes + 1, ' ')).ends_with("the limit is 4194304"));
   CHECK(refusal(std::string(1'000'000, '[')).starts_with("nested deeper than 16 lists and objects"));
