@@ -32,6 +32,7 @@ constexpr int least_unread = 16'384;  // who reads a connection in time leaves l
 constexpr std::size_t most_unread = 65'536;
 constexpr std::uint64_t least_block = 4'194'304;  // of too long headers; shorter ones are answered with their own status
 
+constexpr auto pause = 5s;  // between two looks
 // More than any client sends before something is sent to it: the largest message, and twice the largest metadata.
 constexpr std::uint64_t most_unanswered = 8'388'608;
 
@@ -96,6 +97,9 @@ std::optional<Reason> Connections::refused(Peers::value_type* peer, Time now) {
 }
 
 void Connections::look(Time now) {
+  // A process that was stopped for a while has sent nothing to anybody.
+  if (now - looked_ > pause) looking_from_ = now;
+  looked_ = now;
   for (std::size_t left = by_fd_.size() / parts + 1; left > 0 && !by_fd_.empty(); --left) {
     if (next_ >= by_fd_.size()) next_ = 0;
     look_at(next_);
@@ -174,7 +178,7 @@ void Connections::look_for_endless(std::size_t fd, Time now) noexcept {
   if (::ioctl(static_cast<int>(fd), FIONREAD, &unread) != 0) return;
   traffic = traffic_of(static_cast<int>(fd), unread);
   if (traffic.sent != connection.sent || traffic.taken <= connection.taken) return;
-  const bool late = options_.patience.count() > 0 && now - connection.sent_at > options_.patience;
+  const bool late = options_.patience.count() > 0 && now - std::max(connection.sent_at, looking_from_) > options_.patience;
   if (traffic.taken - connection.taken < most_unanswered && !late) return;
   const int own = ::fcntl(static_cast<int>(fd), F_DUPFD_CLOEXEC, 0);
   if (own < 0) return;

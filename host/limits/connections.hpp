@@ -87,6 +87,8 @@ class Connections {
   std::size_t next_ = 0;  // by_fd_'s next to be looked at
   Sweep peers_swept_;
   Time looked_at_all_{};
+  Time looked_{};        // last, by `look`
+  Time looking_from_{};  // since then without a pause
 };
 
 }  // namespace chatd::limits

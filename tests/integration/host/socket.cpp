@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -44,8 +45,13 @@ void Socket::send(std::string_view bytes) const {
 }
 
 bool Socket::closed_by_peer() const {
+  // In all, whatever comes meanwhile: the host's pings, which are not answered, end every connection some time.
+  const auto end = std::chrono::steady_clock::now() + patience;
   std::array<char, 4096> bytes{};
   for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    pollfd polled{fd_, POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&polled, 1, static_cast<int>(left.count())) <= 0) return false;
     const auto got = ::recv(fd_, bytes.data(), bytes.size(), 0);
     if (got == 0 || (got < 0 && errno == ECONNRESET)) return true;
     if (got < 0) return false;

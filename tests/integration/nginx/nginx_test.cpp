@@ -294,3 +294,25 @@ TEST_CASE("calls of an address above nginx's limits are UNAVAILABLE, and hosts d
   chatter.say("bob", "the second");
   CHECK(chatter.publish(message("bob", "the third")).error_code() == StatusCode::UNAVAILABLE);
 }
+
+TEST_CASE("calls that are reset at once stop at nginx, and the hosts' clients hear everything meanwhile") {
+  Cluster cluster;
+  const Nginx nginx(cluster.addresses());
+  Listener alice(nginx.address(), hello("alice"));
+  const std::size_t host = cluster.stream_host();
+  const auto before = cluster.hosts[host].resident_bytes();
+  std::vector<std::string> said;
+  const Socket attacker(std::stoi(nginx.address().substr(nginx.address().rfind(':') + 1)), "127.0.0.2");
+  attacker.send(preface);
+  unsigned stream = 1;
+  for (int i = 0; i < 100; ++i) {
+    std::string flood;
+    for (int call = 0; call < 1'000; ++call, stream += 2)
+      flood += call_headers(stream, "/chat.Broadcast/CreateStream") + frame(3, 0, stream, std::string("\0\0\0\10", 4));
+    attacker.send(flood);  // nginx may have closed already
+    Chatter(cluster.hosts[host].address()).say("bob", std::to_string(i));
+    said.push_back(std::to_string(i));
+  }
+  CHECK(alice.wait_for_contents(said.size()) == said);
+  CHECK(cluster.hosts[host].resident_bytes() < before + (64 << 20));
+}

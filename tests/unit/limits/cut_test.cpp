@@ -172,6 +172,20 @@ TEST_CASE("a connection that sends byte by byte for too long without anything to
     for (auto* pair : {&slow, &silent, &answered}) pair->look();
   }
   CHECK(slow.cut());
+  CHECK(slow.counted(Reason::endless_request) == 1);
   CHECK_FALSE(silent.cut());
   CHECK_FALSE(answered.cut());
+}
+
+TEST_CASE("a host that was stopped for a while cuts nobody for what it did not answer meanwhile") {
+  Pair pair;
+  pair.look();
+  Pair::pass(pair.client, pair.server, "said before");
+  Pair::take(pair.server, 11);
+  pair.look();
+  pair.now += 1h;
+  Pair::pass(pair.client, pair.server, "said meanwhile");
+  Pair::take(pair.server, 14);
+  pair.look();
+  CHECK_FALSE(pair.cut());
 }
