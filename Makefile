@@ -67,6 +67,8 @@ lint: ## look for suspicious code with clang-tidy
 	@scripts/build release all
 	@exec scripts/lint
 
-docs: ## write docs/config.md anew from the options themselves
+docs: ## write docs/config.md and docs/metrics.md anew from the program itself
 	@scripts/build release product
-	@$(bin)/chatd config reference --set plugins.load=identity,memory,kafka > build/config.md && mv build/config.md docs/config.md
+	@$(bin)/chatd config reference --set plugins.load=identity,memory,kafka,prometheus > build/config.md && mv build/config.md docs/config.md
+	@scripts/build release integration_metrics
+	@CHATD_WRITE_DOCS=1 scripts/test release -R '^integration_metrics:docs' > build/metrics.log || { cat build/metrics.log; exit 1; }

@@ -23,9 +23,11 @@
 #include "host/config/load.hpp"
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
+#include "host/observe/registry.hpp"
 #include "host/presence/presence.hpp"
 #include "host/rpc/server.hpp"
 #include "host/version.hpp"
+#include "host/watch.hpp"
 #include "tls/watch.hpp"
 
 namespace chatd {
@@ -106,6 +108,35 @@ std::vector<hub::RoomClass> room_classes(const std::vector<config::RoomClass>& c
   return out;
 }
 
+// Twice of what one may do in a second may come at once.
+limits::Rate rate(std::int64_t per_second) {
+  return {static_cast<double>(per_second), 2 * static_cast<double>(std::max<std::int64_t>(per_second, 1))};
+}
+
+limits::Connections::Options connection_limits(const config::Limits& limits, const config::Host& host) {
+  return {.total = size(limits.connections),
+          .per_address = size(limits.connections_per_address),
+          .rate = rate(limits.new_connections_per_second),
+          .rate_per_address = rate(limits.new_connections_per_second_per_address),
+          .trusted = limits::Networks::parse(limits.trusted_proxies).value_or(limits::Networks{}),  // it was checked
+          .cut_floods = limits.cut_floods,
+          .patience = 2 * std::chrono::milliseconds(host.keepalive_time_ms + host.keepalive_timeout_ms),
+          .metadata_bytes = size(limits.metadata_bytes)};
+}
+
+limits::Rate rate(std::int64_t per_second, std::int64_t burst) {
+  return {static_cast<double>(per_second), static_cast<double>(burst)};
+}
+
+rpc::TransportLimits transport_limits(const config::Limits& limits) {
+  return {.streams_per_connection = limits.streams_per_connection,
+          .metadata_bytes = limits.metadata_bytes,
+          .handshake_timeout_ms = limits.handshake_timeout_ms,
+          .idle_timeout_ms = limits.idle_timeout_ms,
+          .ping_interval_ms = limits.ping_interval_ms,
+          .ping_strikes = limits.ping_strikes};
+}
+
 rpc::ServerOptions server_options(const config::Settings& settings, const config::Address& listen, const std::string& server_id) {
   rpc::ServerOptions options;
   options.host = listen.host;
@@ -113,7 +144,6 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.server_id = server_id;
   options.keepalive_time_ms = settings.host.keepalive_time_ms;
   options.keepalive_timeout_ms = settings.host.keepalive_timeout_ms;
-  options.handshake_timeout_ms = settings.host.handshake_timeout_ms;
   options.send_buffer_bytes = settings.host.send_buffer_bytes;
   options.publishes_in_flight = size(settings.limits.publishes_in_flight);
   options.limits = {size(settings.limits.content_bytes),    size(settings.limits.id_bytes),
@@ -128,7 +158,15 @@ rpc::ServerOptions server_options(const config::Settings& settings, const config
   options.resume_records = size(settings.hub.resume_records);
   options.history_records = size(settings.limits.history_records);
   options.token_key = settings.hub.token_key;
-  options.publishes_in_flight_per_user = size(settings.limits.publishes_in_flight_per_user);
+  options.publishers = {
+      .in_flight_per_user = size(settings.limits.publishes_in_flight_per_user),
+      .rate = rate(settings.limits.publishes_per_second, settings.limits.publish_burst),
+      .rate_per_user = rate(settings.limits.publishes_per_second_per_user, settings.limits.publish_burst_per_user)};
+  options.streams_per_user = size(settings.limits.streams_per_user);
+  options.streams_per_address = size(settings.limits.streams_per_address);
+  options.queries_per_user = rate(settings.limits.queries_per_second_per_user, settings.limits.query_burst_per_user);
+  options.transport = transport_limits(settings.limits);
+  options.connections = connection_limits(settings.limits, settings.host);
   options.topics = {settings.broker.messages_topic, settings.broker.connections_topic, settings.broker.rooms_topic};
   return options;
 }
@@ -168,7 +206,8 @@ struct Daemon::State final : admin::Control {
   };
 
   State(config::Settings given, plugin::Set& its_plugins, observe::Log& its_log)
-      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()) {
+      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()), watch(its_plugins) {
+    metrics.add(watch);
     server_id = settings.host.server_id;
     if (server_id.empty()) server_id = text("grpc-server-", std::time(nullptr));
   }
@@ -196,6 +235,8 @@ struct Daemon::State final : admin::Control {
   observe::Log& loggers;
   sdk::Logger& log;
   SystemClock clock;
+  observe::Registry metrics;
+  Watch watch;  // of those plugins that show it: they stop first
   std::string server_id;
   sdk::Broker* broker = nullptr;
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed
@@ -217,6 +258,7 @@ Daemon::~Daemon() {
   state_->sources.clear();
   if (state_->presence) state_->presence->stop();
   state_->plugins.stop();
+  state_->watch.forget();
 }
 
 std::optional<rpc::LocalListener> Daemon::State::operators() {
@@ -296,11 +338,13 @@ sdk::Result<> Daemon::start() {
   options.tls = *std::move(encryption);
   options.local = s.operators();
   options.authenticator = s.authenticator;
+  options.metrics = &s.metrics;
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
   s.server = *std::move(server);
+  s.watch.use(*s.server);
   s.keep_presence();
-  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id); !started) return started;
+  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id, &s.metrics, &s.watch); !started) return started;
   if (auto started = s.server->start(); !started) return started;
   if (auto lobby = s.subscribe(hub::Log::lobby, s.settings.broker.messages_topic); !lobby) return lobby;
   if (auto rooms = s.subscribe(hub::Log::rooms, s.settings.broker.rooms_topic); !rooms) return rooms;
@@ -373,6 +417,8 @@ void Daemon::State::watch_health() {
   }
   const bool begun = std::ranges::all_of(sources, [](auto& source) { return source->warm; });
   const bool now = health.ready && begun;
+  watch.broker(health.ready, health.ready ? "" : health.text);
+  watch.log_read(begun);
   if (now == serving) return;
   serving = now;
   server->serving(now);
@@ -431,6 +477,7 @@ void Daemon::drain() {
   auto& s = *state_;
   s.told_to_drain = true;
   if (s.admin) s.admin->draining();
+  s.watch.draining();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
   Patience patience(*s.broker, deadline);
   s.server->refuse_new();

@@ -45,11 +45,15 @@ int report(const sdk::Error& error) {
   return failure;
 }
 
-std::expected<Prepared, int> prepare(const Arguments& arguments) {
+enum class Wanted : std::uint8_t { all_plugins, broker_only };
+
+std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted = Wanted::all_plugins) {
   config::Sources sources{{}, config::process_environment(), arguments.set};
   if (!arguments.file.empty()) sources.file = arguments.file;
   auto settings = config::load(sources);
   if (!settings) return std::unexpected(report(settings.error()));
+  // A host of the same configuration may run beside it, and has the ports of the others.
+  if (wanted == Wanted::broker_only) std::erase_if(settings->plugins.load, [&](auto& id) { return id != settings->broker.plugin; });
   const auto folder = plugin_folder(*settings);
   if (!folder) return std::unexpected(report(folder.error()));
   auto plugins = plugin::Set::load(*folder, settings->plugins.load);
@@ -95,7 +99,7 @@ void block_stop_signals() {
 
 int run_consumer(const Arguments& arguments, const consume::Options& options) {
   block_stop_signals();
-  auto prepared = prepare(arguments);
+  auto prepared = prepare(arguments, Wanted::broker_only);
   if (!prepared) return prepared.error();
   observe::Log log(observe::level(prepared->settings.log.level));
   const auto ended = consume::run(prepared->settings, prepared->plugins, log, log.for_plugin("consumer"), options);

@@ -108,9 +108,12 @@ std::optional<std::string> listen_with(std::uint16_t port, const Tables& file) {
   return address->str();
 }
 
+// As [plugins.prometheus] has it when nobody says otherwise.
+constexpr std::string_view metrics_listen = "127.0.0.1:9464";
+
 // The default's port lies as far behind SERVER_PORT as it lies behind the default port for clients.
-std::string admin_beside(std::uint16_t port) {
-  auto address = parse_address(Admin{}.listen).value_or(Address{});
+std::string beside_clients(std::string_view listen, std::uint16_t port) {
+  auto address = parse_address(listen).value_or(Address{});
   const int beside = port + address.port - parse_address(Host{}.listen).value_or(Address{}).port;
   address.port = port == 0 || beside > std::numeric_limits<std::uint16_t>::max() ? 0 : static_cast<std::uint16_t>(beside);
   return address.str();
@@ -137,8 +140,12 @@ Assignments from_environment(const std::vector<std::string>& variables, const Ta
       problems.push_back({place, number.error().text});
     else if (const auto listen = listen_with(*number, file)) {
       out.host.push_back({"host", "listen", *listen, place});
-      // A second host of one machine needs a second port for its admin service, too.
-      if (find(file.host.at("admin"), "listen") == nullptr) out.host.push_back({"admin", "listen", admin_beside(*number), place});
+      // A second host of one machine needs second ports for its admin service and its metrics, too.
+      if (find(file.host.at("admin"), "listen") == nullptr)
+        out.host.push_back({"admin", "listen", beside_clients(Admin{}.listen, *number), place});
+      const auto metrics = file.plugins.find("prometheus");
+      if (metrics == file.plugins.end() || find(metrics->second, "listen") == nullptr)
+        out.plugins.push_back({"", "prometheus__listen", beside_clients(metrics_listen, *number), place, true});
     }
   }
   if (const auto brokers = ours.find("KAFKA_BROKERS"); brokers != ours.end() && !brokers->second.empty()) {

@@ -16,6 +16,7 @@
 #include "host/config/assignments.hpp"
 #include "host/config/document.hpp"
 #include "host/config/tables.hpp"
+#include "host/limits/networks.hpp"
 #include "tls/material.hpp"
 
 namespace chatd::config {
@@ -121,6 +122,11 @@ class Checks {
     report(place("host", given ? "drain_deadline_ms" : "drain_window_ms"),
            sdk::text("\"drain_deadline_ms\" in [host] is ", host.drain_deadline_ms, ", less than \"drain_window_ms\", which is ",
                      host.drain_window_ms, "; give the streams at least as long to end as their ends are spread over"));
+  }
+
+  void proxies() {
+    if (const auto networks = limits::Networks::parse(settings_.limits.trusted_proxies); !networks)
+      report(place("limits", "trusted_proxies"), sdk::text("\"trusted_proxies\" in [limits]: ", networks.error().text));
   }
 
   void classes() {
@@ -272,6 +278,7 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   checks.tls(sources.whole);
   checks.admin();
   checks.drain();
+  checks.proxies();
   checks.classes();
   checks.topics();
   // Which plugins are meant is anybody's guess when the list of them could not be read.

@@ -41,7 +41,8 @@ A key's variable is `CHATD_`, its table and its name, in upper case, with two un
 - A variable that is set but empty is an empty text.
 - Any other variable that starts with `CHATD_` and has two underscores together is a problem, and so is one that has a single
   underscore where a key's has two (`CHATD_HOST_LISTEN`). The rest are left alone.
-- `SERVER_PORT=8082` replaces the port of `listen` in `[host]`; `CHATD_HOST__LISTEN` wins over it. Empty is the same as unset.
+- `SERVER_PORT=8082` replaces the port of `listen` in `[host]`; `CHATD_HOST__LISTEN` wins over it. The ports of `listen` in `[admin]` and
+  `[plugins.prometheus]` move along, where nobody says what they are. Empty is the same as unset.
   Where `listen` in `[admin]` is not given, its port moves along: 8092 then.
 - `KAFKA_BROKERS=a:9092,b:9092` is `brokers` in `[plugins.kafka]`; `CHATD_PLUGINS__KAFKA__BROKERS` wins over it. It counts only
   when the plugin kafka is loaded. Empty is the same as unset.

@@ -28,8 +28,6 @@ const OptionList<Host>& host_options() {
        "Silence on a connection after which the host pings its client."},
       {"keepalive_timeout_ms", &Host::keepalive_timeout_ms, "ms", between(100, 600'000),
        "Wait for the answer to a ping; after it the connection is closed."},
-      {"handshake_timeout_ms", &Host::handshake_timeout_ms, "ms", between(100, 600'000),
-       "Time for a new connection to come to its first HTTP/2 settings, TLS included; after it the connection is closed."},
       // 1 GiB - 1: the kernel doubles it and keeps it in an int.
       {"send_buffer_bytes", &Host::send_buffer_bytes, "bytes", between(0, 1'073'741'823),
        "Send buffer (SO_SNDBUF) of each client's socket; the kernel doubles it for its own bookkeeping. 0 leaves the kernel's "
@@ -76,7 +74,55 @@ const OptionList<Limits>& limits_options() {
       {"history_messages", &Limits::history_messages, "messages", between(1, 100'000), "Most messages in one answer of History."},
       {"history_records", &Limits::history_records, "records", between(1, 10'000'000),
        "Records of the broker, of any room, that one request of History may make the host look at."},
-      {"who_users", &Limits::who_users, "users", between(1, 100'000), "Most users in one answer of Who."}};
+      {"who_users", &Limits::who_users, "users", between(1, 100'000), "Most users in one answer of Who."},
+      {"connections", &Limits::connections, "connections", between(0, 10'000'000),
+       "Connections of clients to this host; more are cut at once. 0: any number."},
+      {"connections_per_address", &Limits::connections_per_address, "connections", between(0, 10'000'000),
+       "The same of one address. Of IPv6, here and below, a network of 64 bits counts as one address. 0: any number."},
+      {"new_connections_per_second", &Limits::new_connections_per_second, "connections", between(0, 1'000'000),
+       "New connections a second, and twice as many at once after a quiet time; more are cut at once. 0: any number."},
+      {"new_connections_per_second_per_address", &Limits::new_connections_per_second_per_address, "connections",
+       between(0, 1'000'000), "The same of one address. 0: any number."},
+      {"streams_per_connection", &Limits::streams_per_connection, "streams", between(0, 1'000'000),
+       "Calls under way on one connection, streams and publishes; a client keeps more back itself until others have ended. 0: "
+       "any "
+       "number."},
+      {"streams_per_user", &Limits::streams_per_user, "streams", between(0, 1'000'000),
+       "Streams of one user on this host; more are refused RESOURCE_EXHAUSTED. 0: any number."},
+      {"streams_per_address", &Limits::streams_per_address, "streams", between(0, 10'000'000),
+       "The same of one address, of the clients themselves where they come by `trusted_proxies`. 0: any number."},
+      // Off: what is in flight is bounded, and who may say how much is a matter of the site; a bridge or a bot would lose
+      // messages.
+      {"publishes_per_second", &Limits::publishes_per_second, "messages", between(0, 10'000'000),
+       "Publishes of all clients of this host a second; more are refused RESOURCE_EXHAUSTED. 0: any number."},
+      {"publish_burst", &Limits::publish_burst, "messages", between(1, 10'000'000),
+       "Publishes of all clients at once, after a quiet time, where `publishes_per_second` is set."},
+      {"publishes_per_second_per_user", &Limits::publishes_per_second_per_user, "messages", between(0, 1'000'000),
+       "Publishes of one user on this host a second; more are refused RESOURCE_EXHAUSTED. 0: any number."},
+      {"publish_burst_per_user", &Limits::publish_burst_per_user, "messages", between(1, 1'000'000),
+       "Publishes of one user at once, after a quiet time, where `publishes_per_second_per_user` is set."},
+      {"queries_per_second_per_user", &Limits::queries_per_second_per_user, "queries", between(0, 1'000'000),
+       "Calls of History, Who and Servers of one user a second, or of one address where they do not say who they are; more are "
+       "refused RESOURCE_EXHAUSTED. 0: any number."},
+      {"query_burst_per_user", &Limits::query_burst_per_user, "queries", between(1, 1'000'000),
+       "The same at once, after a quiet time."},
+      {"metadata_bytes", &Limits::metadata_bytes, "bytes", between(1'024, 1'048'576),
+       "Metadata of one call, as HTTP/2 counts it: names, values, and 32 bytes for each. Tokens have to fit in."},
+      {"handshake_timeout_ms", &Limits::handshake_timeout_ms, "ms", between(100, 600'000),
+       "Time in which a new connection has to begin to speak HTTP/2; one that does not is closed."},
+      {"idle_timeout_ms", &Limits::idle_timeout_ms, "ms", between(0, 86'400'000),
+       "Time without any call under way after which a connection is closed. 0: none."},
+      {"ping_interval_ms", &Limits::ping_interval_ms, "ms", between(0, 600'000),
+       "Least time between two pings of a client to which nothing is sent meanwhile."},
+      {"ping_strikes", &Limits::ping_strikes, "pings", between(0, 1'000'000),
+       "Pings that may come sooner; after one more the connection is closed. 0: any number."},
+      {"cut_floods", &Limits::cut_floods, "", any(),
+       "Whether connections are cut that flood the host: with calls that are reset at once or headers without an end, when that "
+       "keeps it from the others; and those that go on sending a request that does not end, `keepalive_time_ms` and "
+       "`keepalive_timeout_ms` together, twice. What is encrypted is not looked into."},
+      {"trusted_proxies", &Limits::trusted_proxies, "", any(),
+       "Addresses and networks (`10.0.0.0/8`) of proxies. Connections from there are not counted by address; whom they speak for "
+       "is the last in the metadata `x-forwarded-for` that is not such a proxy itself."}};
   return list;
 }
 
@@ -160,7 +206,7 @@ std::span<const HostTable> host_tables() {
                 "that come then; those that cannot be used leave the old ones in force, and an error in the log.",
                 tls_options().infos()},
       HostTable{"admin", "What operators ask a running host.", admin_options().infos()},
-      HostTable{"limits", "What one request may hold; more is refused.", limits_options().infos()},
+      HostTable{"limits", "What requests may hold, and clients may do; more is refused.", limits_options().infos()},
       HostTable{"hub", "The rooms in memory.", hub_options().infos()},
       HostTable{
           "classes",

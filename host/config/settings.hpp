@@ -22,7 +22,6 @@ struct Host {
   std::int64_t heartbeat_ms = 5'000;
   std::int64_t keepalive_time_ms = 20'000;
   std::int64_t keepalive_timeout_ms = 10'000;
-  std::int64_t handshake_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
 };
 
@@ -50,6 +49,27 @@ struct Limits {
   std::int64_t history_messages = 1'000;
   std::int64_t history_records = 50'000;
   std::int64_t who_users = 1'000;
+  std::int64_t connections = 100'000;
+  std::int64_t connections_per_address = 2'000;
+  std::int64_t new_connections_per_second = 5'000;
+  std::int64_t new_connections_per_second_per_address = 500;
+  std::int64_t streams_per_connection = 4'000;
+  std::int64_t streams_per_user = 100;
+  std::int64_t streams_per_address = 2'000;
+  std::int64_t publishes_per_second = 0;
+  std::int64_t publish_burst = 1'000;
+  std::int64_t publishes_per_second_per_user = 0;
+  std::int64_t publish_burst_per_user = 100;
+  std::int64_t queries_per_second_per_user = 100;
+  std::int64_t query_burst_per_user = 500;
+  std::int64_t metadata_bytes = 8'192;
+  std::int64_t handshake_timeout_ms = 10'000;
+  std::int64_t idle_timeout_ms = 300'000;
+  std::int64_t ping_interval_ms = 5'000;
+  std::int64_t ping_strikes = 2;
+  bool cut_floods = true;
+  // Who connects from this machine speaks for others, or may do worse than to connect too often.
+  std::vector<std::string> trusted_proxies{"127.0.0.0/8", "::1"};
 };
 
 struct Hub {

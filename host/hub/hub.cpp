@@ -132,12 +132,26 @@ bool Hub::step(Session& session) noexcept {
     }
     current_ = maker_.notice({.kind = wire::Notice::Kind::move, .room = {}, .position = {}, .recovered = false, .loss = {}});
     frame = current_.get();
+    notice_ = true;
   }
   if (!frame) return false;
   session.writing = true;
   ++writing_;
+  if (notice_) [[unlikely]] {
+    notice_ = false;
+    ++notices_;
+  } else {
+    ++messages_;
+    bytes_given_ += frame->bytes();
+  }
   session.outlet->write(*frame, has_frame(session));
   return true;
+}
+
+void Hub::show() noexcept {
+  tallies_.messages.set(messages_);
+  tallies_.bytes.set(bytes_given_);
+  tallies_.notices.set(notices_);
 }
 
 bool Hub::has_frame(const Session& session) noexcept {
@@ -185,6 +199,7 @@ const Frame* Hub::take(Session& session) noexcept {
     if (membership.first) {
       session.turn = index;  // the notice goes before what it announces, and both may share a packet
       current_ = std::exchange(membership.first, nullptr);
+      notice_ = true;
       return current_.get();
     }
     if (membership.recovery) {
@@ -195,6 +210,7 @@ const Frame* Hub::take(Session& session) noexcept {
   }
   if (!session.told || session.over) return nullptr;
   current_ = std::move(session.told->front());
+  notice_ = true;
   session.told->pop_front();
   if (session.told->empty()) session.told.reset();
   return current_.get();

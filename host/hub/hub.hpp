@@ -25,6 +25,7 @@
 #include "host/hub/past.hpp"
 #include "host/hub/ring.hpp"
 #include "host/hub/session.hpp"
+#include "host/hub/tally.hpp"
 
 namespace chatd::hub {
 
@@ -148,6 +149,10 @@ class Hub {
   // [queue] never blocks
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
+  // What was given to streams until now is seen by others. [queue] never blocks
+  void show() noexcept;
+  // [any] never blocks
+  [[nodiscard]] const Tallies& tallies() const noexcept { return tallies_; }
   // Of all rings. [queue] never blocks
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   // Calls `function` with each. [queue] never blocks
@@ -224,8 +229,14 @@ class Hub {
   std::size_t shed_above_;          // more than the memory when the newest frames alone are too many
   std::vector<std::size_t> sizes_;  // shed's own; kept for its memory
   std::string token_;               // the same of token
-  FramePtr current_;                // made for one stream; kept until its write began
-  Session* first_ = nullptr;        // of those that have something to do
+  Tallies tallies_;
+  // Plain numbers, for an add costs three instructions when others may look.
+  std::uint64_t messages_ = 0;
+  std::uint64_t bytes_given_ = 0;
+  std::uint64_t notices_ = 0;
+  bool notice_ = false;       // what `take` took is no message
+  FramePtr current_;          // made for one stream; kept until its write began
+  Session* first_ = nullptr;  // of those that have something to do
   Session* last_ = nullptr;
   Session* flushing_ = nullptr;  // the one in flush_one, null when it was closed meanwhile
 };

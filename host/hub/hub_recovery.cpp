@@ -284,12 +284,15 @@ const Frame* Hub::take_fallen(Session& session, std::size_t index) noexcept {
       const auto loss = loss_of(wire::Loss::Reason::too_slow, membership.recovery->seen, missed);
       membership.recovery.reset();
       membership.next = room.ring.head();
+      tallies_.slow_skipped.add();
       if (!session.notices) return nullptr;
       current_ = notice(wire::Notice::Kind::gap, room, token(room, now(room)), false, loss);
+      notice_ = true;
       return current_.get();
     }
     case Slow::catch_up:
       if (library_) {
+        tallies_.slow_caught_up.add();
         recover(session, index);
         return nullptr;
       }
@@ -297,6 +300,7 @@ const Frame* Hub::take_fallen(Session& session, std::size_t index) noexcept {
     case Slow::disconnect:
       break;
   }
+  tallies_.slow_disconnected.add();
   end(session,
       {sdk::Code::resource_exhausted,
        gone > 0 ? sdk::text("too slow: ", gone, " messages of room \"", room.name,

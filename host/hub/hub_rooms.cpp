@@ -45,8 +45,13 @@ const Room* Hub::find(std::string_view name) const noexcept {
 void Hub::arrive(std::span<Arrival> batch) {
   for (auto& arrival : batch) {
     known(arrival.log).arrive(arrival);
-    if (arrival.kind == Arrival::Kind::gap) tell_gap(arrival.log);
+    if (arrival.kind == Arrival::Kind::gap) {
+      tallies_.gaps.add();
+      tell_gap(arrival.log);
+    }
+    if (arrival.first >= 0) tallies_.repeats.add();
     if (arrival.kind != Arrival::Kind::message) continue;
+    tallies_.arrived.add();
     const auto found = rooms_.find(arrival.room);
     if (found != rooms_.end())
       push(*found->second, arrival);
@@ -178,6 +183,7 @@ void Hub::look_for_slow(Room& room, sdk::Time wall) {
     if (!bytes && !age) continue;
     if (room.slow() == Slow::disconnect && session.writing) {
       // Its write may never be done.
+      tallies_.slow_disconnected.add();
       session.over = true;
       session.outlet->cut();
       continue;
@@ -263,6 +269,10 @@ void Hub::tick(Clock::time_point now, sdk::Time wall) {
     if (known(room->log()).records - room->told > stale_records && now_ - room->told_at >= between_positions)
       tell_position(*room);
   }
+  show();
+  tallies_.rooms.set(rooms_.size());
+  tallies_.ring_bytes.set(bytes_);
+  tallies_.behind.set(waiting_.size() + unopened_.size());
 }
 
 }  // namespace chatd::hub

@@ -83,7 +83,8 @@ sdk::Problems Set::configure(std::span<const sdk::Section> sections) {
   return problems;
 }
 
-Result<> Set::start(Loggers& loggers, const sdk::Clock& clock, std::string_view server_id) {
+Result<> Set::start(Loggers& loggers, const sdk::Clock& clock, std::string_view server_id, sdk::Metrics* metrics,
+                    const sdk::HostState* host) {
   if (state_ == State::loaded) {
     return fail(Code::failed_precondition, "the plugins have no valid configuration yet; configure them, then start");
   }
@@ -92,7 +93,7 @@ Result<> Set::start(Loggers& loggers, const sdk::Clock& clock, std::string_view 
   }
   for (std::size_t at = 0; at < libraries_.size(); ++at) {
     const auto& library = libraries_[at];
-    auto started = library.plugin().start({loggers.for_plugin(library.id()), clock, server_id});
+    auto started = library.plugin().start({loggers.for_plugin(library.id()), clock, server_id, metrics, host});
     if (started) continue;
     stop_first(at);
     state_ = State::over;

@@ -18,6 +18,7 @@
 #include "chatd/sdk/config.hpp"
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "chatd/sdk/metrics.hpp"
 #include "chatd/sdk/presence.hpp"
 #include "host/plugin/library.hpp"
 
@@ -59,9 +60,10 @@ class Set {
 
   // Starts each plugin. When one fails, those started before it are stopped, backwards, and the error names the one that
   // failed. Once only, after a configure without problems; otherwise Code::failed_precondition.
-  // `loggers`, `clock` and the text of `server_id` must stay until `stop` has returned, or this has failed.
-  // [control] may block
-  [[nodiscard]] sdk::Result<> start(Loggers& loggers, const sdk::Clock& clock, std::string_view server_id);
+  // All that it is given, and the text of `server_id`, must stay until `stop` has returned, or this has failed; the last two may
+  // be null. [control] may block
+  [[nodiscard]] sdk::Result<> start(Loggers& loggers, const sdk::Clock& clock, std::string_view server_id,
+                                    sdk::Metrics* metrics = nullptr, const sdk::HostState* host = nullptr);
 
   // Drains each started plugin, backwards, also after one has failed: the error has the first one's code and all texts.
   // [control] may block until `deadline`

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/limits/connections.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -26,6 +27,7 @@ using sdk::text;
 
 constexpr int backlog = 4096;       // the kernel cuts it to net.core.somaxconn
 constexpr auto retry_after = 50ms;  // while descriptors or memory are short
+constexpr auto look_interval = 100ms;
 
 struct Freeaddrinfo {
   void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
@@ -41,6 +43,12 @@ std::string printed(const sockaddr_storage& address, socklen_t size) {
 }
 
 void set(int fd, int level, int option, int value) noexcept { setsockopt(fd, level, option, &value, sizeof value); }
+
+// With a reset: nothing of it stays in the kernel.
+void cut(Descriptor socket) noexcept {
+  const linger now{1, 0};
+  setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
 
 }  // namespace
 
@@ -99,6 +107,7 @@ Acceptor::Acceptor(Key, Descriptor listener, Descriptor stop, std::string addres
       address_(std::move(address)),
       send_buffer_bytes_(options.send_buffer_bytes),
       thread_name_(options.thread),
+      connections_(options.connections),
       log_(log) {}
 
 Acceptor::~Acceptor() { stop(); }
@@ -117,16 +126,30 @@ void Acceptor::stop() noexcept {
 }
 
 void Acceptor::loop(Door& door) noexcept {
+  limits::Time next_look{};
   for (;;) {
-    if (wait(true, -1ms)) return;
-    Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (wait(true, connections_ && connections_->open() > 0 ? look_interval : -1ms)) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (connections_ && now >= next_look) {
+      connections_->look(now);
+      if (door.stuck()) connections_->cut_floods();
+      next_look = now + look_interval;
+    }
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    auto* const generic = static_cast<sockaddr*>(static_cast<void*>(&from));
+    Descriptor socket(::accept4(listener_.get(), generic, &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket.get() < 0) {
       const int error = errno;
       if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
         exhausted(error);
         if (wait(false, retry_after)) return;
       }
-      continue;  // the client went away before it was accepted, or another passing fault
+      continue;  // nobody came, the client went away before it was accepted, or another passing fault
+    }
+    if (connections_ && !connections_->admit(socket.get(), limits::IpAddress::of(*generic), now)) {
+      cut(std::move(socket));
+      continue;
     }
     set(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1);
     if (send_buffer_bytes_ > 0) set(socket.get(), SOL_SOCKET, SO_SNDBUF, static_cast<int>(send_buffer_bytes_));

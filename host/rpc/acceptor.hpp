@@ -12,6 +12,10 @@
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
 
+namespace chatd::limits {
+class Connections;
+}
+
 namespace chatd::rpc {
 
 // A file descriptor that closes itself. -1: none.
@@ -34,6 +38,8 @@ class Door {
  public:
   // [accept loop] must not block
   virtual void take(Descriptor socket) noexcept = 0;
+  // Whether some of them keep those that serve them from the others. [accept loop] must not block
+  [[nodiscard]] virtual bool stuck() noexcept { return false; }
 
  protected:
   ~Door() = default;
@@ -50,6 +56,9 @@ class Acceptor {
     // What an operator sets to have another port, and the loop's thread, of at most 15 characters; both of static storage.
     std::string_view setting = "host.listen or SERVER_PORT";
     const char* thread = "chatd-accept";
+    // Says which connections may stay; those that may not are cut before anybody else sees them. Null: all may. It outlives the
+    // acceptor.
+    limits::Connections* connections = nullptr;
   };
 
   // Binds and listens; connections wait in the kernel until `run`. `log` must outlive it. [control] may block (name look-up)
@@ -80,6 +89,7 @@ class Acceptor {
   std::string address_;
   const std::int64_t send_buffer_bytes_;
   const char* const thread_name_;
+  limits::Connections* const connections_;
   sdk::Logger& log_;
   std::chrono::steady_clock::time_point quiet_until_{};
   std::jthread thread_;  // last: it uses the rest

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include <grpcpp/support/status.h>
 
@@ -18,6 +17,11 @@
 #include "host/hub/connection_log.hpp"
 #include "host/hub/library.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/ip_address.hpp"
+#include "host/limits/meters.hpp"
+#include "host/limits/publishers.hpp"
+#include "host/limits/refusals.hpp"
+#include "host/limits/tally.hpp"
 #include "host/presence/presence.hpp"
 #include "host/rpc/gate.hpp"
 #include "host/rpc/history_call.hpp"
@@ -26,6 +30,7 @@
 #include "host/rpc/refresh_call.hpp"
 #include "host/rpc/server.hpp"
 #include "host/rpc/stream_call.hpp"
+#include "host/rpc/traffic.hpp"
 #include "host/rpc/who_call.hpp"
 
 namespace chatd::rpc {
@@ -37,7 +42,7 @@ using BroadcastService = chat::Broadcast::WithRawMethod_CreateStream<
 
 struct Endpoint {
   Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-           BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library);
+           BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library, limits::Refusals& its_refusals);
 
   const ServerOptions& options;
   sdk::Broker& broker;
@@ -45,14 +50,20 @@ struct Endpoint {
   BroadcastService& service;
   Queue& queue;
   hub::BrokerLibrary& library;
+  limits::Refusals& refusals;
   hub::ConnectionLog connections;
   presence::Presence* presence = nullptr;  // null: who is here is not known; set before the first call
   std::optional<access::Access> access;    // none: everybody is believed
 
   hub::MessageIds message_ids;
-  std::unordered_map<std::string, std::size_t> publishing;  // publishes in flight of each sender
-  Gate publishes;                                           // accepted by the broker, not answered yet
+  limits::Publishers publishers;
+  limits::Tally<std::string> user_streams;
+  limits::Tally<limits::IpAddress> address_streams;
+  limits::Meters<std::string> user_queries;
+  limits::Meters<limits::IpAddress> address_queries;  // of those who do not say who they are
+  Gate publishes;                                     // accepted by the broker, not answered yet
   Gate streams;
+  Traffic traffic;
   std::uint64_t last_stream = 0;         // counts those that were let in
   std::list<PublishCall> publish_calls;  // awaited and under way
   std::list<StreamCall> stream_calls;
@@ -68,6 +79,14 @@ struct Endpoint {
   void await_who();
   void await_servers();
   void await_refresh();
+
+  // What time brings; about twice a second. [queue] never blocks
+  void tick() noexcept;
+  // Code::resource_exhausted when this user, or who is none by their address, asks too often for what is read for them; the
+  // refusal is counted, and the client told when to try again. [queue] never blocks
+  [[nodiscard]] sdk::Result<> may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id);
+  // Counts what is wrong with a request or with who makes it. [queue] never blocks
+  void count(const sdk::Error& refusal) noexcept;
 
   // Tells the asker who makes the call, at once or later. REQUIRES: access. [queue] never blocks
   void identify(grpc::ServerContext& context, access::Asker& asker);

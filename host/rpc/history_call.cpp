@@ -48,6 +48,7 @@ void HistoryCall::look(const access::Caller& caller) noexcept {
     if (auto allowed = caller.is("HistoryRequest.user.id", request->user_id); !allowed) return refuse(allowed.error());
   }
   if (auto allowed = caller.may(sdk::Action::history, request->room); !allowed) return refuse(allowed.error());
+  if (auto allowed = endpoint_.may_ask(context_, caller, request->user_id); !allowed) return refuse(allowed.error());
   auto& hub = endpoint_.queue.hub();
   hub::Question question{std::move(request->room), request->place, {}, 0, request->limit};
   using Place = wire::HistoryRequest::Place;
@@ -76,7 +77,9 @@ void HistoryCall::look(const access::Caller& caller) noexcept {
       if (std::exchange(reading_, false)) answer(found);
     });
   });
-  if (!reading_) refuse({sdk::Code::resource_exhausted, "this server has too much to read from the log; try again later", true});
+  if (reading_) return;
+  endpoint_.refusals.count(limits::Reason::history_busy);
+  refuse({sdk::Code::resource_exhausted, "this server has too much to read from the log; try again later", true});
 }
 
 void HistoryCall::answer(const sdk::Result<hub::Answer>& found) noexcept {
@@ -94,7 +97,10 @@ void HistoryCall::give_up(const sdk::Error& why) noexcept {
   if (std::exchange(reading_, false)) refuse(why);
 }
 
-void HistoryCall::refuse(const sdk::Error& why) noexcept { writer_.FinishWithError(status(why), &finished_); }
+void HistoryCall::refuse(const sdk::Error& why) noexcept {
+  endpoint_.count(why);
+  writer_.FinishWithError(status(why), &finished_);
+}
 
 void HistoryCall::finished(bool) noexcept { endpoint_.history_calls.erase(self_); }
 

@@ -6,13 +6,14 @@
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/local.hpp"
+#include "host/rpc/origin.hpp"
 #include "host/wire/frame.hpp"
 
 namespace chatd::rpc {
 namespace {
 
 // About as long as a broker takes to answer what is in flight.
-constexpr const char* retry_after_ms = "100";
+constexpr std::chrono::nanoseconds usual_wait = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -27,6 +28,7 @@ void PublishCall::begun(bool ok) noexcept {
     endpoint_.publish_calls.erase(self_);
     return;
   }
+  begun_at_ = std::chrono::steady_clock::now();
   endpoint_.await_publish();
   if (from_operator(context_)) return refuse(not_for_clients());
   if (endpoint_.access) return endpoint_.identify(context_, *this);
@@ -58,36 +60,51 @@ void PublishCall::publish(const access::Caller& caller) noexcept {
 
 // False: refused.
 bool PublishCall::enter(const std::string& sender) {
-  const auto& options = endpoint_.options;
-  const auto [found, added] = endpoint_.publishing.try_emplace(sender, 0);
-  if (found->second >= options.publishes_in_flight_per_user) {
-    refuse({sdk::Code::resource_exhausted,
-            sdk::text("\"", sender, "\" has ", options.publishes_in_flight_per_user,
-                      " publishes in flight here (limits.publishes_in_flight_per_user); try again"),
-            true});
-    return false;
-  }
   const auto answer = endpoint_.publishes.enter();
-  if (answer == Gate::Answer::in) {
-    sender_ = &*found;
-    ++found->second;
-    return true;
-  }
-  if (added) endpoint_.publishing.erase(found);
   if (answer == Gate::Answer::closed) {
     refuse(shutting_down());
-  } else {
-    refuse({sdk::Code::resource_exhausted,
-            sdk::text("this server has ", options.publishes_in_flight,
-                      " publishes in flight (limits.publishes_in_flight); try again"),
-            true});
+    return false;
   }
-  return false;
+  if (answer == Gate::Answer::full) {
+    refuse({limits::Reason::publishes_in_flight, {}}, sender);
+    return false;
+  }
+  const auto now = endpoint_.publishers.rated() ? std::chrono::steady_clock::now() : limits::Time{};
+  const auto place = endpoint_.publishers.enter(sender, now);
+  if (!place) {
+    endpoint_.publishes.leave();
+    refuse(place.error(), sender);
+    return false;
+  }
+  sender_ = *place;
+  return true;
 }
 
 void PublishCall::leave() noexcept {
-  if (--sender_->second == 0) endpoint_.publishing.erase(endpoint_.publishing.find(sender_->first));
+  endpoint_.publishers.leave(sender_);
   endpoint_.publishes.leave();
+}
+
+void PublishCall::refuse(const limits::Publishers::Refusal& refusal, const std::string& sender) noexcept {
+  const auto& options = endpoint_.options;
+  const auto why = [&]() -> std::string {
+    switch (refusal.reason) {
+      case limits::Reason::publishes_in_flight_per_user:
+        return sdk::text('"', sender, "\" has ", options.publishers.in_flight_per_user,
+                         " publishes in flight here (limits.publishes_in_flight_per_user)");
+      case limits::Reason::publish_rate_per_user:
+        return sdk::text('"', sender, "\" publishes more than ", options.publishers.rate_per_user.per_second,
+                         " messages a second here (limits.publishes_per_second_per_user)");
+      case limits::Reason::publish_rate:
+        return sdk::text("more than ", options.publishers.rate.per_second,
+                         " messages a second are published here (limits.publishes_per_second)");
+      default:
+        return sdk::text("this server has ", options.publishes_in_flight, " publishes in flight (limits.publishes_in_flight)");
+    }
+  };
+  endpoint_.refusals.count(refusal.reason);
+  push_back(context_, refusal.wait.count() > 0 ? refusal.wait : usual_wait);
+  writer_.FinishWithError({grpc::StatusCode::RESOURCE_EXHAUSTED, why() + "; try again"}, &finished_);
 }
 
 void PublishCall::done(sdk::Result<sdk::Position> result) noexcept {
@@ -112,15 +129,16 @@ void PublishCall::reached(sdk::Position first) noexcept {
 void PublishCall::answer() noexcept {
   leave();
   if (!result_) return refuse(result_.error());
+  endpoint_.traffic.published(begun_at_);
   const std::string close = wire::encode_close(outgoing_->message_id(), outgoing_->topic(), *result_);
   const grpc::Slice slice(close);
   writer_.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &finished_);
 }
 
 void PublishCall::refuse(const sdk::Error& why) noexcept {
-  // gRPC's own way to say when a retry may come (its proposal A6).
-  if (why.code == sdk::Code::resource_exhausted && why.retryable)
-    context_.AddTrailingMetadata("grpc-retry-pushback-ms", retry_after_ms);
+  Traffic::count(endpoint_.traffic.publishes, why.code);
+  endpoint_.count(why);
+  if (why.code == sdk::Code::resource_exhausted && why.retryable) push_back(context_, usual_wait);
   writer_.FinishWithError(status(why), &finished_);
 }
 

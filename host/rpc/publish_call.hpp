@@ -1,10 +1,10 @@
 // PublishCall: one BroadcastMessage, from waiting for it to its answer, which comes when the broker has the record.
 #pragma once
 
+#include <chrono>
 #include <list>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_unary_call.h>
@@ -14,6 +14,7 @@
 #include "host/access/caller.hpp"
 #include "host/hub/known_log.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/publishers.hpp"
 #include "host/rpc/queue.hpp"
 
 namespace chatd::rpc {
@@ -39,6 +40,7 @@ class PublishCall final : public sdk::Completion, private hub::Waiter, private a
   void identified(const sdk::Result<access::Who>& who) noexcept override;
   void publish(const access::Caller& caller) noexcept;
   [[nodiscard]] bool enter(const std::string& sender);
+  void refuse(const limits::Publishers::Refusal& refusal, const std::string& sender) noexcept;
   void leave() noexcept;
   void settle() noexcept;
   void reached(sdk::Position first) noexcept override;
@@ -52,8 +54,9 @@ class PublishCall final : public sdk::Completion, private hub::Waiter, private a
   grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_{&context_};
   On<PublishCall, &PublishCall::begun> begun_{this};
   On<PublishCall, &PublishCall::finished> finished_{this};
-  std::pair<const std::string, std::size_t>* sender_ = nullptr;  // in Endpoint::publishing
-  std::optional<hub::Outgoing> outgoing_;                        // owns what the broker reads until it has answered
+  limits::Publishers::Place sender_ = nullptr;
+  std::chrono::steady_clock::time_point begun_at_;
+  std::optional<hub::Outgoing> outgoing_;  // owns what the broker reads until it has answered
   sdk::Result<sdk::Position> result_;
 };
 

@@ -36,6 +36,7 @@ Queue::~Queue() { stop(); }
 void Queue::run() {
   thread_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "chatd-queue");
+    pulse_.begin();
     loop();
   });
 }
@@ -85,6 +86,7 @@ bool Queue::advance() noexcept {
 void Queue::loop() noexcept {
   int served = 0;
   while (!over_) {
+    pulse_.beat();
     if (!hub_.idle()) {
       hub_.flush_one(*this);
       if (++served % turns == 0) catch_up(turns);
@@ -103,6 +105,7 @@ void Queue::fan_out() noexcept {
   const auto begin = std::chrono::steady_clock::now();
   while (!hub_.idle()) hub_.flush_one(*this);
   const auto end = std::chrono::steady_clock::now();
+  if (fan_out_seconds_) fan_out_seconds_->observe(std::chrono::duration<double>(end - begin).count());
   if (end - begin >= long_fan_out)
     company_until_.store((end + company_wait).time_since_epoch().count(), std::memory_order_relaxed);
 }
@@ -111,6 +114,7 @@ void Queue::fan_out() noexcept {
 void Queue::sleep() noexcept {
   void* tag = nullptr;
   bool ok = false;
+  hub_.show();
   asleep_ = true;
   if (!ready_ && !completions_->Next(&tag, &ok)) over_ = true;
   asleep_ = false;

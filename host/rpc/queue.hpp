@@ -9,8 +9,10 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
+#include "chatd/sdk/metrics.hpp"
 #include "host/hub/hub.hpp"
 #include "host/hub/inbox.hpp"
+#include "host/limits/pulse.hpp"
 #include "host/rpc/event.hpp"
 
 namespace chatd::rpc {
@@ -28,6 +30,11 @@ class Queue final : private hub::Wake, private hub::Progress {
 
   // [queue] never blocks
   [[nodiscard]] hub::Hub& hub() noexcept { return hub_; }
+
+  // Times of fan-outs go there; it outlives the queue. REQUIRES: before run. [control] never blocks
+  void measure(sdk::Histogram& fan_out) noexcept { fan_out_seconds_ = &fan_out; }
+  // Whether its thread comes round. [any] never blocks
+  [[nodiscard]] limits::Pulse& pulse() noexcept { return pulse_; }
 
   // [control] never blocks
   void run();
@@ -60,6 +67,8 @@ class Queue final : private hub::Wake, private hub::Progress {
   std::atomic<std::chrono::steady_clock::rep> company_until_ = 0;  // until then a wake-up may wait for the next millisecond
   grpc::Alarm alarm_;
   On<Queue, &Queue::look> woken_{this};
+  sdk::Histogram* fan_out_seconds_ = nullptr;
+  limits::Pulse pulse_;
   bool over_ = false;  // the completion queue is shut down and empty
   bool stopped_ = false;
   std::jthread thread_;  // last: it uses the rest

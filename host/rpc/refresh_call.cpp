@@ -66,7 +66,10 @@ void RefreshCall::identified(const sdk::Result<access::Who>& who) noexcept {
   writer_.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &finished_);
 }
 
-void RefreshCall::refuse(const sdk::Error& why) noexcept { writer_.FinishWithError(status(why), &finished_); }
+void RefreshCall::refuse(const sdk::Error& why) noexcept {
+  endpoint_.count(why);
+  writer_.FinishWithError(status(why), &finished_);
+}
 
 void RefreshCall::finished(bool) noexcept { endpoint_.refresh_calls.erase(self_); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -20,6 +21,7 @@
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/health.hpp"
 #include "host/rpc/local.hpp"
+#include "host/rpc/origin.hpp"
 #include "host/rpc/reflection.hpp"
 #include "host/rpc/tls_credentials.hpp"
 
@@ -35,7 +37,8 @@ constexpr int awaited_publishes = 2;
 constexpr std::size_t most_identities = 20'000;  // a digest and an identity each, below a kilobyte
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
-constexpr auto last_grace = 1s;                               // for cut streams to come back
+constexpr auto deaf_for = 30s;   // ticks come twice a second; whoever restarts a host for it should be sure
+constexpr auto last_grace = 1s;  // for cut streams to come back
 constexpr auto goodbye = 100ms;  // for idle clients to see that we go; some look only at their next call
 
 // Both libraries print to stderr whatever clients send that is malformed. What matters is answered or logged by us.
@@ -56,14 +59,21 @@ std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage) {
 grpc::Status status(const sdk::Error& error) { return {static_cast<grpc::StatusCode>(error.code), error.text}; }
 
 Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library)
+                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library,
+                   limits::Refusals& its_refusals)
     : options(its_options),
       broker(its_broker),
       clock(its_clock),
       service(its_service),
       queue(its_queue),
       library(its_library),
+      refusals(its_refusals),
       connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
+      publishers(options.publishers),
+      user_streams(options.streams_per_user),
+      address_streams(options.streams_per_address),
+      user_queries(options.queries_per_user),
+      address_queries(options.queries_per_user),
       publishes(options.publishes_in_flight),
       streams(std::numeric_limits<std::size_t>::max()) {
   if (options.authenticator) access.emplace(*options.authenticator, queue.inbox(), clock, most_identities);
@@ -99,6 +109,43 @@ void Endpoint::await_refresh() {
   call->await(call);
 }
 
+void Endpoint::tick() noexcept {
+  if (access) access->tick();
+  const auto now = std::chrono::steady_clock::now();
+  publishers.tick(now);
+  user_queries.tick(now);
+  address_queries.tick(now);
+}
+
+sdk::Result<> Endpoint::may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id) {
+  if (options.queries_per_user.per_second <= 0) return {};
+  const auto now = std::chrono::steady_clock::now();
+  const auto* const identity = caller.identity();
+  std::chrono::nanoseconds wait{0};
+  if (const auto& user = identity && !identity->user_id.empty() ? identity->user_id : user_id; !user.empty())
+    wait = user_queries.take(user, now);
+  else if (const auto from = origin_of(context, options.connections.trusted))
+    wait = address_queries.take(from->counted(), now);
+  if (wait == 0ns) return {};
+  refusals.count(limits::Reason::query_rate_per_user);
+  push_back(context, wait);
+  return sdk::fail(sdk::Code::resource_exhausted,
+                   "you ask more often than this server answers (limits.queries_per_second_per_user); try again later", true);
+}
+
+void Endpoint::count(const sdk::Error& refusal) noexcept {
+  switch (refusal.code) {
+    case sdk::Code::invalid_argument:
+      return refusals.count(limits::Reason::bad_request);
+    case sdk::Code::unauthenticated:
+      return refusals.count(limits::Reason::unauthenticated);
+    case sdk::Code::permission_denied:
+      return refusals.count(limits::Reason::permission_denied);
+    default:
+      return;
+  }
+}
+
 void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
   const auto credentials = credentials_of(context);
   if (!credentials) return asker.identified(std::unexpected(credentials.error()));
@@ -106,6 +153,16 @@ void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
 }
 
 namespace {
+
+void limit(grpc::ServerBuilder& builder, const TransportLimits& limits) {
+  const auto set = [&](const char* name, std::int64_t value) { builder.AddChannelArgument(name, static_cast<int>(value)); };
+  if (limits.streams_per_connection > 0) set(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.streams_per_connection);
+  if (limits.idle_timeout_ms > 0) set(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits.idle_timeout_ms);
+  set(GRPC_ARG_MAX_METADATA_SIZE, limits.metadata_bytes);
+  set(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, limits.handshake_timeout_ms);
+  set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, limits.ping_interval_ms);
+  set(GRPC_ARG_HTTP2_MAX_PING_STRIKES, limits.ping_strikes);
+}
 
 // A listener, and how its connections get to gRPC.
 class Entrance final : public Door {
@@ -121,7 +178,11 @@ class Entrance final : public Door {
     hand_over_ = builder.experimental().AddExternalConnectionAcceptor(
         grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
   }
-  void run() { acceptor_->run(*this); }
+  // `pulse` outlives it. [control] never blocks
+  void run(limits::Pulse& pulse) {
+    pulse_ = &pulse;
+    acceptor_->run(*this);
+  }
   void stop() noexcept {
     if (acceptor_) acceptor_->stop();
   }
@@ -136,6 +197,9 @@ class Entrance final : public Door {
     hand_over_->HandleNewConnection(&connection);
   }
 
+  [[nodiscard]] bool stuck() noexcept override { return pulse_->stuck(); }
+
+  limits::Pulse* pulse_ = nullptr;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
   std::unique_ptr<Acceptor> acceptor_;  // gone first: its thread uses the other
 };
@@ -163,7 +227,12 @@ class Announcing final : public presence::Announcer {
 
 struct Server::State {
   State(ServerOptions given, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& its_log)
-      : options(std::move(given)), broker(its_broker), clock(its_clock), log(its_log) {}
+      : options(std::move(given)),
+        broker(its_broker),
+        clock(its_clock),
+        log(its_log),
+        refusals(log),
+        connections(options.connections, refusals) {}
 
   void build();
 
@@ -171,6 +240,8 @@ struct Server::State {
   sdk::Broker& broker;
   const sdk::Clock& clock;
   sdk::Logger& log;
+  limits::Refusals refusals;
+  limits::Connections connections;
   GrpcFrameMaker notices;  // the queue's own
   BroadcastService service;
   Entrance clients;
@@ -184,6 +255,7 @@ struct Server::State {
   std::optional<Certificates> certificates;
   std::unique_ptr<grpc::Server> server;  // gone before the queue, the service and the certificates
   bool running = false;
+  std::atomic<std::chrono::steady_clock::duration> ticked = std::chrono::steady_clock::duration::zero();  // zero: not yet
 };
 
 void Server::State::build() {
@@ -217,8 +289,7 @@ void Server::State::build() {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(options.keepalive_timeout_ms));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, static_cast<int>(options.handshake_timeout_ms));
+  limit(builder, options.transport);
   server = builder.BuildAndStart();
 }
 
@@ -229,7 +300,11 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
                                                   sdk::Logger& log) {
   auto server = std::make_unique<Server>(std::move(options), broker, clock, log);
   auto& state = *server->state_;
-  auto opened = state.clients.open({state.options.host, state.options.port, state.options.send_buffer_bytes}, log);
+  auto opened = state.clients.open({.host = state.options.host,
+                                    .port = state.options.port,
+                                    .send_buffer_bytes = state.options.send_buffer_bytes,
+                                    .connections = &state.connections},
+                                   log);
   if (opened && state.options.local) {
     const LocalListener& local = *state.options.local;
     opened = state.operators.open({local.host, local.port, 0, "admin.listen", "chatd-admin"}, log);
@@ -237,7 +312,15 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
   if (!opened) return std::unexpected(opened.error());
   state.build();
   if (!state.server) return sdk::fail(Code::internal, "gRPC did not start; GRPC_VERBOSITY=debug shows why");
-  state.endpoint = std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library);
+  state.endpoint =
+      std::make_unique<Endpoint>(state.options, broker, clock, log, state.service, *state.queue, *state.library, state.refusals);
+  if (auto* const metrics = state.options.metrics) {
+    state.endpoint->traffic.publish_seconds =
+        &metrics->histogram("chatd_publish_seconds", "From a publish's request to its answer OK", sdk::Histogram::seconds);
+    state.queue->measure(metrics->histogram("chatd_fan_out_seconds",
+                                            "To begin a write to every stream that is due one, after messages came",
+                                            sdk::Histogram::seconds));
+  }
   return server;
 }
 
@@ -272,8 +355,8 @@ sdk::Result<> Server::start() {
   state_->library->start();
   if (state_->options.local) state_->options.local->service->await(*this, *state_->queue);
   state_->queue->run();
-  state_->clients.run();
-  if (state_->operators.is_open()) state_->operators.run();
+  state_->clients.run(state_->queue->pulse());
+  if (state_->operators.is_open()) state_->operators.run(state_->queue->pulse());
   state_->running = true;
   return {};
 }
@@ -293,14 +376,57 @@ void Server::warm(hub::Log log) {
 
 void Server::tick() {
   inbox().put([&state = *state_]() noexcept {
-    if (auto& access = state.endpoint->access) access->tick();
+    state.ticked = std::chrono::steady_clock::now().time_since_epoch();
+    state.endpoint->tick();
     state.queue->hub().tick(std::chrono::steady_clock::now(), state.clock.now());
   });
+}
+
+void Server::collect(sdk::MetricSink& sink) const {
+  const auto& traffic = state_->endpoint->traffic;
+  const auto& hub = state_->queue->hub().tallies();
+  const auto number = [](const hub::Tally& tally) { return static_cast<double>(tally.value()); };
+  const auto by_code = [&](std::string_view name, std::string_view help, const ByCode& codes) {
+    for (std::size_t at = 0; at < codes.size(); ++at) {
+      // A few are told from the start, so that the first of them is seen to come.
+      if (codes[at].value() == 0 && at != 0) continue;
+      const auto code = at == 0 ? std::string_view("OK") : sdk::name(static_cast<sdk::Code>(at));
+      sink.counter(name, help, number(codes[at]), {{"code", std::string(code)}});
+    }
+  };
+  sink.gauge("chatd_streams", "Streams that are open", static_cast<double>(streams()));
+  sink.counter("chatd_streams_opened_total", "Streams that were let in", number(traffic.streams_opened));
+  by_code("chatd_streams_ended_total", "Streams that ended or were refused, by status", traffic.streams_ended);
+  by_code("chatd_publishes_total", "Publishes that were answered, by status", traffic.publishes);
+  sink.gauge("chatd_publishes_in_flight", "Publishes that the broker has not answered yet", static_cast<double>(publishes()));
+  sink.counter("chatd_messages_total", "Messages that came from the broker", number(hub.arrived));
+  sink.counter("chatd_repeats_total", "Publishes of a message that was in the log already, and was not delivered again",
+               number(hub.repeats));
+  sink.counter("chatd_deliveries_total", "Messages given to streams, each stream's counted", number(hub.messages));
+  sink.counter("chatd_delivered_bytes_total", "Bytes of those, without gRPC's own", number(hub.bytes));
+  sink.counter("chatd_notices_total", "Frames given to streams that are no messages", number(hub.notices));
+  sink.counter("chatd_log_gaps_total", "Records that the log lost before they were read, by occasion", number(hub.gaps));
+  const std::string_view slow = "Streams that did not keep up with a room, by what was done";
+  sink.counter("chatd_slow_total", slow, number(hub.slow_disconnected), {{"action", "disconnect"}});
+  sink.counter("chatd_slow_total", slow, number(hub.slow_skipped), {{"action", "skip"}});
+  sink.counter("chatd_slow_total", slow, number(hub.slow_caught_up), {{"action", "catch_up"}});
+  sink.gauge("chatd_rooms", "Rooms in memory", number(hub.rooms));
+  sink.gauge("chatd_ring_bytes", "Bytes of all rooms' newest messages", number(hub.ring_bytes));
+  sink.gauge("chatd_streams_waiting", "Streams that wait for the broker's log before they begin or go on", number(hub.behind));
+}
+
+bool Server::alive() const noexcept {
+  const auto ticked = state_->ticked.load();
+  return ticked.count() == 0 || std::chrono::steady_clock::now().time_since_epoch() - ticked < deaf_for;
 }
 
 std::size_t Server::streams() const noexcept { return state_->endpoint->streams.inside(); }
 
 std::size_t Server::publishes() const noexcept { return state_->endpoint->publishes.inside(); }
+
+std::size_t Server::connections() const noexcept { return state_->connections.open(); }
+
+const limits::Refusals& Server::refusals() const noexcept { return state_->refusals; }
 
 void Server::refuse_new() noexcept {
   serving(false);

@@ -16,11 +16,16 @@
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "chatd/sdk/metrics.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
 #include "host/hub/limits.hpp"
 #include "host/hub/log.hpp"
 #include "host/hub/outgoing.hpp"
+#include "host/limits/bucket.hpp"
+#include "host/limits/connections.hpp"
+#include "host/limits/publishers.hpp"
+#include "host/limits/refusals.hpp"
 #include "host/wire/request.hpp"
 #include "tls/material.hpp"
 
@@ -40,6 +45,16 @@ struct LocalListener {
   LocalService* service = nullptr;  // outlives the server
 };
 
+// What one connection may do; gRPC itself sees to it. chat.toml says what each is for; 0: without a limit.
+struct TransportLimits {
+  std::int64_t streams_per_connection = 4'000;
+  std::int64_t metadata_bytes = 8'192;
+  std::int64_t handshake_timeout_ms = 10'000;
+  std::int64_t idle_timeout_ms = 300'000;
+  std::int64_t ping_interval_ms = 5'000;
+  std::int64_t ping_strikes = 2;
+};
+
 // What the clients' listener shows, and what it asks of them.
 struct Tls {
   tls::Material material;
@@ -56,7 +71,6 @@ struct ServerOptions {
   std::int64_t keepalive_timeout_ms = 10'000;
   std::int64_t send_buffer_bytes = 262'144;
   std::size_t publishes_in_flight = 10'000;
-  std::size_t publishes_in_flight_per_user = 1'000;
   wire::Limits limits;
   hub::Limits hub;
   hub::Topics topics;
@@ -64,9 +78,15 @@ struct ServerOptions {
   std::size_t resume_records = 200'000;
   std::size_t history_records = 50'000;
   std::string token_key;
-  std::int64_t handshake_timeout_ms = 10'000;
+  TransportLimits transport;
+  chatd::limits::Connections::Options connections;
+  chatd::limits::Publishers::Options publishers;
+  std::size_t streams_per_user = 0;  // 0: any number
+  std::size_t streams_per_address = 0;
+  chatd::limits::Rate queries_per_user{};
   std::optional<Tls> tls;  // none: connections are not encrypted
   std::optional<LocalListener> local;
+  sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
 };
 
@@ -116,6 +136,15 @@ class Server {
   [[nodiscard]] std::size_t streams() const noexcept;
   // Taken by the broker, not answered. [any] never blocks
   [[nodiscard]] std::size_t publishes() const noexcept;
+
+  // Into the sink. [any] never blocks
+  void collect(sdk::MetricSink& sink) const;
+  // Whether its thread has got on lately. [any] never blocks
+  [[nodiscard]] bool alive() const noexcept;
+  // Clients' connections, but for some that ended within a second. [any] never blocks
+  [[nodiscard]] std::size_t connections() const noexcept;
+  // What was refused since the start. [any] never blocks
+  [[nodiscard]] const limits::Refusals& refusals() const noexcept;
 
   // No new connections (operators may still come) and streams; health says NOT_SERVING. [control] may block briefly
   void refuse_new() noexcept;

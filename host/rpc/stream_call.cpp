@@ -1,12 +1,14 @@
 #include "host/rpc/stream_call.hpp"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/local.hpp"
+#include "host/rpc/origin.hpp"
 
 namespace chatd::rpc {
 namespace {
@@ -77,11 +79,12 @@ void StreamCall::take_up() noexcept {
     }
     wish.resume = *std::move(read);
   }
-  if (endpoint_.streams.enter() != Gate::Answer::in) return end(shutting_down(), {});
+  if (auto entered = enter(request->user_id); !entered) return end(entered.error(), {});
 
   number_ = ++endpoint_.last_stream;
   session_ =
       &hub.open(*this, std::move(request->user_id), std::move(wishes), request->notices, request->history, request->presence);
+  endpoint_.traffic.streams_opened.add();
   endpoint_.connections.say(session_->user_id, true);
   if (const auto* const identity = caller_.identity()) endpoint_.access->leases.take(number_, *this, identity->streams_end);
   if (endpoint_.presence) {
@@ -90,6 +93,36 @@ void StreamCall::take_up() noexcept {
     for (const auto& membership : session_->memberships) connection.rooms.push_back(membership.room->name);
     endpoint_.presence->join(std::move(connection), request->presence);
   }
+}
+
+sdk::Result<> StreamCall::enter(const std::string& user_id) noexcept {
+  const auto refused = [this](limits::Reason reason, std::string text) {
+    endpoint_.refusals.count(reason);
+    return sdk::fail(sdk::Code::resource_exhausted, std::move(text), true);
+  };
+  const auto user = endpoint_.user_streams.enter(user_id);
+  if (!user)
+    return refused(limits::Reason::streams_per_user, sdk::text('"', user_id, "\" has ", endpoint_.options.streams_per_user,
+                                                               " streams here (limits.streams_per_user); end one first"));
+  std::optional<limits::Tally<limits::IpAddress>::Place> address = nullptr;
+  if (endpoint_.options.streams_per_address > 0) {
+    if (const auto from = origin_of(context_, endpoint_.options.connections.trusted))
+      address = endpoint_.address_streams.enter(from->counted());
+  }
+  if (!address) {
+    endpoint_.user_streams.leave(*user);
+    return refused(limits::Reason::streams_per_address,
+                   sdk::text("from your address there are ", endpoint_.options.streams_per_address,
+                             " streams here (limits.streams_per_address); end one first"));
+  }
+  if (endpoint_.streams.enter() != Gate::Answer::in) {
+    endpoint_.user_streams.leave(*user);
+    endpoint_.address_streams.leave(*address);
+    return std::unexpected(shutting_down());
+  }
+  user_place_ = *user;
+  address_place_ = *address;
+  return {};
 }
 
 void StreamCall::lapsed() noexcept {
@@ -145,6 +178,11 @@ void StreamCall::write(const hub::Frame& frame, bool more) noexcept {
 
 void StreamCall::end(const sdk::Error& why, std::span<const wire::Place> places) noexcept {
   ++outstanding_;
+  ended_with_ = why.code;
+  if (!session_) {  // it never began
+    Traffic::count(endpoint_.traffic.streams_ended, why.code);
+    endpoint_.count(why);
+  }
   if (!places.empty()) {
     // Whole or not at all: what it leaves out would begin with what is live.
     if (const auto resume = wire::encode_resume(places); resume.size() <= most_resume_bytes)
@@ -171,10 +209,13 @@ void StreamCall::finished(bool) noexcept { came_back(); }
 void StreamCall::gone(bool) noexcept {
   gone_already_ = true;
   if (session_) {
+    Traffic::count(endpoint_.traffic.streams_ended, ended_with_);
     if (endpoint_.access) endpoint_.access->leases.give_up(number_);
     endpoint_.connections.say(session_->user_id, false);
     if (endpoint_.presence) endpoint_.presence->leave(session_->id);
     endpoint_.queue.hub().close(*std::exchange(session_, nullptr));
+    endpoint_.user_streams.leave(user_place_);
+    endpoint_.address_streams.leave(address_place_);
     endpoint_.streams.leave();
   }
   came_back();

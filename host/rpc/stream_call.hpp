@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <list>
 #include <span>
+#include <string>
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/async_stream.h>
@@ -11,6 +12,8 @@
 
 #include "host/access/caller.hpp"
 #include "host/hub/session.hpp"
+#include "host/limits/ip_address.hpp"
+#include "host/limits/tally.hpp"
 #include "host/rpc/direct_write.hpp"
 #include "host/rpc/queue.hpp"
 
@@ -41,6 +44,7 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   void gone(bool ok) noexcept;
   void identified(const sdk::Result<access::Who>& who) noexcept override;
   void take_up() noexcept;
+  [[nodiscard]] sdk::Result<> enter(const std::string& user_id) noexcept;
   [[nodiscard]] sdk::Result<> may_stay(const access::Caller& caller) const;
   void lapsed() noexcept override;
   void revised() noexcept override;
@@ -60,7 +64,10 @@ class StreamCall final : public hub::Outlet, private access::Asker, private acce
   On<StreamCall, &StreamCall::gone> gone_{this};
   access::Caller caller_;
   hub::Session* session_ = nullptr;
-  std::uint64_t number_ = 0;  // once it has a session
+  limits::Tally<std::string>::Place user_place_ = nullptr;  // both as long as it has a session
+  limits::Tally<limits::IpAddress>::Place address_place_ = nullptr;
+  std::uint64_t number_ = 0;                     // once it has a session
+  sdk::Code ended_with_ = sdk::Code::cancelled;  // by its client, unless we ended it
   bool gone_already_ = false;
   int outstanding_ = 0;  // tags that gRPC still owes us; the call may go when there are none
 };

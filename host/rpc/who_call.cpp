@@ -131,12 +131,16 @@ void WhoCall::look(const access::Caller& caller) noexcept {
   if (request->about.empty()) {
     if (auto allowed = caller.may(sdk::Action::presence, request->room); !allowed) return refuse(allowed.error());
   }
+  if (auto allowed = endpoint_.may_ask(context_, caller, request->user_id); !allowed) return refuse(allowed.error());
   const auto& store = endpoint_.presence->store();
   writer_.Finish(buffer(request->about.empty() ? in_room(store, *request) : about(store, *request, caller)), grpc::Status::OK,
                  &finished_);
 }
 
-void WhoCall::refuse(const sdk::Error& why) noexcept { writer_.FinishWithError(status(why), &finished_); }
+void WhoCall::refuse(const sdk::Error& why) noexcept {
+  endpoint_.count(why);
+  writer_.FinishWithError(status(why), &finished_);
+}
 
 void WhoCall::finished(bool) noexcept { endpoint_.who_calls.erase(self_); }
 
@@ -173,6 +177,7 @@ void ServersCall::look(const access::Caller& caller) noexcept {
   }
   // It is about no room, and everybody begins in the lobby.
   if (auto allowed = caller.may(sdk::Action::presence, {}); !allowed) return refuse(allowed.error());
+  if (auto allowed = endpoint_.may_ask(context_, caller, *user_id); !allowed) return refuse(allowed.error());
   const auto& store = endpoint_.presence->store();
   const auto now = std::chrono::steady_clock::now();
   wire::ServersAnswer answer;
@@ -189,7 +194,10 @@ void ServersCall::look(const access::Caller& caller) noexcept {
   writer_.Finish(buffer(answer.bytes()), grpc::Status::OK, &finished_);
 }
 
-void ServersCall::refuse(const sdk::Error& why) noexcept { writer_.FinishWithError(status(why), &finished_); }
+void ServersCall::refuse(const sdk::Error& why) noexcept {
+  endpoint_.count(why);
+  writer_.FinishWithError(status(why), &finished_);
+}
 
 void ServersCall::finished(bool) noexcept { endpoint_.servers_calls.erase(self_); }
 

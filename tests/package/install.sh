@@ -9,7 +9,7 @@ trap 'rm -rf "$prefix"' EXIT
 "$cmake" --install "$build" --prefix "$prefix" >"$prefix/install.log" || { cat "$prefix/install.log"; exit 1; }
 rm "$prefix/install.log"
 
-for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so etc/chatd/chat.toml; do
+for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so lib/chatd/prometheus.so etc/chatd/chat.toml; do
   [[ -f $prefix/$file ]] || { echo "$file was not installed. What was:"; (cd "$prefix" && find . -type f | sort); exit 1; }
 done
 for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so; do

@@ -1,54 +1,13 @@
 // What arrives at the port that is no chat client.
-#include <array>
-#include <cerrno>
 #include <random>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "catch.hpp"
 #include "listener.hpp"
+#include "socket.hpp"
 
 using namespace chatd::testing;
 
 namespace {
-
-class Socket {
- public:
-  explicit Socket(const HostProcess& host) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(host.port()));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = ::connect(fd_, static_cast<const sockaddr*>(static_cast<const void*>(&address)), sizeof address) == 0;
-  }
-  ~Socket() { ::close(fd_); }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-
-  [[nodiscard]] bool connected() const { return connected_; }
-  void send(const std::string& bytes) const { (void)!::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  // Reads until the other side closes; false when it does not within patience.
-  [[nodiscard]] bool closed_by_peer() const {
-    const timeval wait{std::chrono::seconds(patience).count(), 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-    std::array<char, 4096> bytes{};
-    for (;;) {
-      const auto got = ::recv(fd_, bytes.data(), bytes.size(), 0);
-      if (got == 0 || (got < 0 && errno == ECONNRESET)) return true;
-      if (got < 0) return false;
-    }
-  }
-  void reset() const {
-    const linger now{1, 0};
-    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-  }
-
- private:
-  int fd_;
-  bool connected_ = false;
-};
 
 void still_chats(const HostProcess& host) {
   Listener alice(host.address(), hello("alice"));
@@ -106,8 +65,7 @@ TEST_CASE("a host whose descriptors are exhausted accepts again when they are gi
 TEST_CASE("a client that has vanished is noticed by keepalive") {
   HostProcess host({.set = {"host.keepalive_time_ms=1000", "host.keepalive_timeout_ms=1000"}});
   const Socket silent(host);
-  // The preface and empty SETTINGS, then never an answer to a ping.
-  silent.send(std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9));
+  silent.send(preface);  // and then never an answer to a ping
   CHECK(silent.closed_by_peer());
   still_chats(host);
 }

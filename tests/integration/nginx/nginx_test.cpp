@@ -11,6 +11,7 @@
 #include "catch.hpp"
 #include "chatd/client/client.hpp"
 #include "listener.hpp"
+#include "socket.hpp"
 
 using namespace chatd::testing;
 using grpc::StatusCode;
@@ -262,4 +263,34 @@ TEST_CASE("the host's pings keep a silent stream through nginx, and without them
     for (auto& listener : first) got += listener.received();
     return got == 1;
   }));
+}
+
+TEST_CASE("hosts behind nginx count the streams of each client's address, not of nginx's") {
+  Cluster cluster({"limits.trusted_proxies=127.0.0.1", "limits.streams_per_address=1", "limits.connections_per_address=1"});
+  const Nginx nginx({cluster.hosts[0].address(), cluster.hosts[0].address(), cluster.hosts[0].address()});
+  const int port = std::stoi(nginx.address().substr(nginx.address().rfind(':') + 1));
+  const std::string stream = std::string(preface) + call(1, "/chat.Broadcast/CreateStream", hello("alice").SerializeAsString());
+  const Socket first(port, "127.0.0.2"), other(port, "127.0.0.3");
+  first.send(stream);
+  other.send(stream);
+  CHECK(eventually([&] { return cluster.status(0).streams() == 2; }));
+  const std::string said = "limits.streams_per_address";
+  CHECK(cluster.hosts[0].log().find(said) == std::string::npos);
+  const Socket second(port, "127.0.0.2");
+  second.send(stream);
+  CHECK(eventually([&] { return cluster.hosts[0].log().find(said) != std::string::npos; }));
+  CHECK(cluster.status(0).streams() == 2);
+}
+
+TEST_CASE("calls of an address above nginx's limits are UNAVAILABLE, and hosts do not see them") {
+  Cluster cluster;
+  const Nginx few(cluster.addresses(), {{"limit_conn under_way 4000", "limit_conn under_way 1"}});
+  const Listener alice(few.address(), hello("alice"));
+  REQUIRE(alice.initial("chatd-subscribed") == "1");
+  CHECK(Chatter(few.address()).publish(message("bob", "one too many")).error_code() == StatusCode::UNAVAILABLE);
+  const Nginx slow(cluster.addresses(), {{"rate=2000r/s", "rate=1r/m"}, {"burst=4000", "burst=1"}});
+  Chatter chatter(slow.address());
+  chatter.say("bob", "the first");
+  chatter.say("bob", "the second");
+  CHECK(chatter.publish(message("bob", "the third")).error_code() == StatusCode::UNAVAILABLE);
 }

@@ -75,7 +75,7 @@ TEST_CASE("the shipped file has the defaults") {
   REQUIRE(settings);
   CHECK(settings->host.listen == "0.0.0.0:8081");
   CHECK(settings->broker.plugin == "memory");
-  CHECK(settings->plugins.load == Texts{"identity", "memory"});
+  CHECK(settings->plugins.load == Texts{"prometheus", "identity", "memory"});
 }
 
 TEST_CASE("the shipped file names every key of the host, with its default") {
@@ -94,7 +94,7 @@ TEST_CASE("the shipped file names every key of the host, with its default") {
         continue;
       }
       // The shipped file loads what a site begins with, which is more than a host needs.
-      std::string shown = option.key == "load" ? R"(["identity", "memory"])" : option.fallback;
+      std::string shown = option.key == "load" ? R"(["prometheus", "identity", "memory"])" : option.fallback;
       if (option.type == sdk::OptionType::integer) {
         for (int at = static_cast<int>(shown.size()) - 3; at > 0; at -= 3) shown.insert(static_cast<std::size_t>(at), "_");
       }
@@ -142,6 +142,25 @@ TEST_CASE("SERVER_PORT yields to the full name and to --set, right or wrong") {
   CHECK(loaded("", {"SERVER_PORT=8082", "CHATD_HOST__LISTEN=a:1"}).host.listen == "a:1");
   CHECK(loaded("", {"CHATD_HOST__LISTEN=a:1", "SERVER_PORT=none"}).host.listen == "a:1");
   CHECK(loaded("", {"SERVER_PORT=8082"}, {"host.listen=b:2"}).host.listen == "b:2");
+}
+
+TEST_CASE("SERVER_PORT moves the metrics along where nobody says where they are shown") {
+  const auto listen = [](const std::string& file, const std::vector<std::string>& environment) {
+    const auto settings = loaded("[plugins]\nload = [\"memory\", \"prometheus\"]\n" + file, environment);
+    for (const auto& [id, section] : settings.plugin_sections) {
+      if (id != "prometheus") continue;
+      for (const auto& entry : section.entries) {
+        if (const auto* raw = std::get_if<sdk::RawText>(&entry.value)) return raw->text;
+        if (const auto* text = std::get_if<std::string>(&entry.value)) return *text;
+      }
+    }
+    return std::string();
+  };
+  CHECK(listen("", {"SERVER_PORT=8082"}) == "127.0.0.1:9465");
+  CHECK(listen("", {"SERVER_PORT=0"}) == "127.0.0.1:0");
+  CHECK(listen("[plugins.prometheus]\nlisten = \"[::1]:1\"\n", {"SERVER_PORT=8082"}) == "[::1]:1");
+  CHECK(listen("", {"SERVER_PORT=8082", "CHATD_PLUGINS__PROMETHEUS__LISTEN=127.0.0.1:2"}) == "127.0.0.1:2");
+  CHECK_FALSE(loaded("", {"SERVER_PORT=8082"}).plugin_sections.contains("prometheus"));  // it is not loaded
 }
 
 TEST_CASE("SERVER_PORT moves the admin service along where nobody says where it listens") {

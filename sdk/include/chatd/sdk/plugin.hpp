@@ -18,6 +18,9 @@ namespace chatd::sdk {
 
 class Authenticator;
 class Broker;
+class HostState;
+class Metrics;
+class MetricsExporter;
 class PresenceStore;
 
 // What the host lends a plugin from start until stop has returned.
@@ -25,6 +28,9 @@ struct Context {
   Logger& log;
   const Clock& clock;
   std::string_view server_id;  // this host's, unique in its cluster
+  // For instruments of its own, and for the one plugin that shows all of them. Null where nobody watches, as in tests.
+  Metrics* metrics = nullptr;
+  const HostState* host = nullptr;
 };
 
 class Plugin {
@@ -51,6 +57,7 @@ class Plugin {
   [[nodiscard]] virtual Broker* broker() noexcept { return nullptr; }
   [[nodiscard]] virtual Authenticator* authenticator() noexcept { return nullptr; }
   [[nodiscard]] virtual PresenceStore* presence() noexcept { return nullptr; }
+  [[nodiscard]] virtual MetricsExporter* metrics_exporter() noexcept { return nullptr; }
 };
 
 }  // namespace chatd::sdk

@@ -1,0 +1,42 @@
+// Watch: this host as others see it from outside: whether it serves and why not, and the figures that no part of it keeps itself.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "chatd/sdk/metrics.hpp"
+#include "host/plugin/set.hpp"
+#include "host/rpc/server.hpp"
+
+namespace chatd {
+
+class Watch final : public sdk::MetricSource, public sdk::HostState {
+ public:
+  // `plugins` must outlive it.
+  explicit Watch(const plugin::Set& plugins);
+
+  // From here on it asks the server, until `forget`. [control] may block, for a snapshot at most
+  void use(const rpc::Server& server);
+  void forget() noexcept;
+
+  // What holds from now on; of a condition that is not met, why. [control] never blocks for long
+  void broker(bool well, std::string why);
+  void log_read(bool yes);
+  void draining();
+
+  void collect(sdk::MetricSink& sink) noexcept override;
+  [[nodiscard]] std::vector<sdk::Condition> conditions() const override;
+  [[nodiscard]] bool alive() const noexcept override;
+
+ private:
+  const plugin::Set& plugins_;
+  mutable std::mutex mutex_;
+  const rpc::Server* server_ = nullptr;
+  sdk::Condition broker_{"broker", false, "it starts"};
+  sdk::Condition log_{"log", false, "it starts"};
+  sdk::Condition open_{"open", true, {}};
+};
+
+}  // namespace chatd
