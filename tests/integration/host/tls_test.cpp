@@ -137,7 +137,7 @@ TEST_CASE("a new certificate is shown to who comes then, and no stream breaks, a
 
 TEST_CASE("a handshake that does not come to its end is cut") {
   const TlsSite site;
-  const HostProcess host(site.options({"limits.handshake_timeout_ms=200"}));
+  const HostProcess host(site.options({"limits.handshake_timeout_ms=2000"}));
   CHECK(outcome(publish_over(connect(host, {site.issuer.pem()}), message("bob", "x"))) == "ok");  // it has all that it opens once
   const auto before = host.descriptors();
   const Silent nothing(host);
