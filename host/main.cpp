@@ -48,12 +48,13 @@ int report(const sdk::Error& error) {
 enum class Wanted : std::uint8_t { all_plugins, broker_only };
 
 std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted = Wanted::all_plugins) {
-  config::Sources sources{{}, config::process_environment(), arguments.set};
+  config::Sources sources{{}, config::process_environment(), arguments.set, wanted == Wanted::all_plugins};
   if (!arguments.file.empty()) sources.file = arguments.file;
   auto settings = config::load(sources);
   if (!settings) return std::unexpected(report(settings.error()));
   // A host of the same configuration may run beside it, and has the ports of the others.
-  if (wanted == Wanted::broker_only) std::erase_if(settings->plugins.load, [&](auto& id) { return id != settings->broker.plugin; });
+  if (wanted == Wanted::broker_only)
+    std::erase_if(settings->plugins.load, [&](auto& id) { return id != settings->broker.plugin; });
   const auto folder = plugin_folder(*settings);
   if (!folder) return std::unexpected(report(folder.error()));
   auto plugins = plugin::Set::load(*folder, settings->plugins.load);
