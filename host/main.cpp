@@ -49,7 +49,7 @@ int report(const sdk::Error& error) {
 enum class Wanted : std::uint8_t { all_plugins, broker_only };
 
 std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted = Wanted::all_plugins) {
-  config::Sources sources{{}, config::process_environment(), arguments.set};
+  config::Sources sources{{}, config::process_environment(), arguments.set, wanted == Wanted::all_plugins};
   if (!arguments.file.empty()) sources.file = arguments.file;
   auto settings = config::load(sources);
   if (!settings) return std::unexpected(report(settings.error()));

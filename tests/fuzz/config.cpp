@@ -52,6 +52,7 @@ config::Tables document(std::string_view text) {
   sdk::Problems problems;
   auto tables = config::tables_of(read_document.root, problems);
   read(tables, "host", config::host_options(), problems);
+  read(tables, "tls", config::tls_options(), problems);
   read(tables, "limits", config::limits_options(), problems);
   read(tables, "hub", config::hub_options(), problems);
   read(tables, "broker", config::broker_options(), problems);

@@ -160,6 +160,8 @@ TEST_CASE("a host whose files are no good does not start, and says which key, wh
                             ": it has no private key in PEM (BEGIN PRIVATE KEY)\n--set tls.client_ca: \"client_ca\" in [tls]: " +
                             site.folder.path("none.pem") +
                             ": cannot be read: No such file or directory\nchatd: 2 problems in the configuration\n");
+  arguments.front() = "consumer";  // serves nobody
+  CHECK(run_chatd(arguments).err.find("[tls]") == std::string::npos);
 }
 
 TEST_CASE("who shows tokens or passwords without TLS where others may listen is warned of, once") {
