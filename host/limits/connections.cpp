@@ -33,8 +33,8 @@ constexpr std::size_t most_unread = 65'536;
 constexpr std::uint64_t least_block = 4'194'304;  // of too long headers; shorter ones are answered with their own status
 
 constexpr auto pause = 5s;  // between two looks
-// More than any client sends before something is sent to it: the largest message, and twice the largest metadata.
-constexpr std::uint64_t most_unanswered = 8'388'608;
+// More than any client sends before something is sent to it: twice the largest window that is usual.
+constexpr std::uint64_t most_unanswered = 33'554'432;
 
 struct Traffic {
   std::uint64_t taken = 0;  // received, and read
@@ -127,10 +127,12 @@ void Connections::forget(std::size_t fd) noexcept {
   open_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Connections::cut_floods() {
+void Connections::cut_floods(Time now) {
   if (!options_.cut_floods) return;
   for (std::size_t fd = 0; fd < by_fd_.size(); ++fd) {
-    if (by_fd_[fd].cookie != 0) cut_flood(fd);
+    if (by_fd_[fd].cookie == 0) continue;
+    cut_flood(fd);
+    look_for_endless(fd, now);
   }
 }
 

@@ -48,7 +48,7 @@ class Connections {
 
   // Cuts those whose unread input is a flood: what was unread when it was called before, and what is now. To be called while who
   // reads them does not come round for the reading. [accept loop] never blocks
-  void cut_floods();
+  void cut_floods(Time now);
 
   // Open now, but for some that ended within two seconds. [any] never blocks
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }

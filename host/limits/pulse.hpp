@@ -35,7 +35,7 @@ class Pulse {
 
  private:
   static constexpr clockid_t none = CLOCK_REALTIME;  // no thread's clock
-  static constexpr std::uint64_t few = 20;           // a busy thread comes round thousands of times in a tenth of a second
+  static constexpr std::uint64_t few = 500;          // a busy thread comes round thousands of times in a tenth of a second
 
   struct Seen {
     std::uint64_t beats = 0;

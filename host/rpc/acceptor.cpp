@@ -132,7 +132,7 @@ void Acceptor::loop(Door& door) noexcept {
     const auto now = std::chrono::steady_clock::now();
     if (connections_ && now >= next_look) {
       connections_->look(now);
-      if (door.stuck()) connections_->cut_floods();
+      if (door.stuck()) connections_->cut_floods(now);
       next_look = now + look_interval;
     }
     sockaddr_storage from{};

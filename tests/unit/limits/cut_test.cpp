@@ -96,20 +96,20 @@ TEST_CASE("a flood is cut when it goes on after what was unread at first, and wh
   Pair pair;
   const auto flood = resets();
   Pair::pass(pair.client, pair.server, flood);
-  pair.connections.cut_floods();
-  pair.connections.cut_floods();
+  pair.connections.cut_floods(pair.now);
+  pair.connections.cut_floods(pair.now);
   CHECK_FALSE(pair.cut());  // nothing was read meanwhile: it may be all that there is
   Pair::take(pair.server, flood.size());
-  pair.connections.cut_floods();
+  pair.connections.cut_floods(pair.now);
   CHECK_FALSE(pair.cut());
   Pair::pass(pair.client, pair.server, flood);
-  pair.connections.cut_floods();
+  pair.connections.cut_floods(pair.now);
   CHECK_FALSE(pair.cut());  // as at first
   Pair::take(pair.server, flood.size() / 2);
   Pair::pass(pair.client, pair.server, flood.substr(0, flood.size() / 2));
   Pair::take(pair.server, flood.size() / 2);
   Pair::pass(pair.client, pair.server, flood.substr(0, flood.size() / 2));
-  pair.connections.cut_floods();
+  pair.connections.cut_floods(pair.now);
   CHECK(pair.cut());
   CHECK(pair.counted(Reason::flood) == 1);
   char byte = 0;
@@ -121,7 +121,7 @@ TEST_CASE("a busy publisher is not cut, however much of it is unread") {
   const auto busy = publishes();
   for (int i = 0; i < 20; ++i) {
     Pair::pass(pair.client, pair.server, busy);
-    pair.connections.cut_floods();
+    pair.connections.cut_floods(pair.now);
     Pair::take(pair.server, busy.size());
     Pair::pass(pair.server, pair.client, "answers");
     Pair::take(pair.client, 7);
@@ -141,14 +141,14 @@ TEST_CASE("a connection that sends on and on without anything to be answered is 
     }
     pair.look();
   };
-  send(270);
+  send(1'100);
   CHECK_FALSE(pair.cut());
   Pair::pass(pair.server, pair.client, "!");
   Pair::take(pair.client, 1);
   pair.look();
-  send(270);
+  send(1'100);
   CHECK_FALSE(pair.cut());
-  send(20);
+  send(30);
   CHECK(pair.cut());
   CHECK(pair.counted(Reason::endless_request) == 1);
 }
