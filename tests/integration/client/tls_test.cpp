@@ -33,7 +33,7 @@ bool ends(const std::string& text, const std::string& end) {
 TEST_CASE("client: over TLS it talks as without") {
   const TlsSite site;
   const HostProcess host(site.options());
-  const auto alice = opened(by_name(host), Tls{.ca = site.folder.put("ca.pem", site.issuer.pem())});
+  const auto alice = opened(host.address(), Tls{.ca = site.folder.put("ca.pem", site.issuer.pem())});
   Notes notes;
   const auto heard = alice->subscribe({}, notes);
   REQUIRE(notes.wait_for("connected"));
@@ -49,19 +49,19 @@ TEST_CASE("client: a server that it cannot trust, or that does not speak as it d
       "; its certificate has expired, or none of those whom you trust vouches for it: name its authority as ca";
   {
     const HostProcess host(site.options());
-    CHECK(ends(said(*opened(by_name(host), wrong)), untrusted));
-    CHECK(ends(said(*opened(by_name(host), Tls{})), untrusted));
-    CHECK(ends(said(*opened(by_name(host), std::nullopt)),
+    CHECK(ends(said(*opened(host.address(), wrong)), untrusted));
+    CHECK(ends(said(*opened(host.address(), Tls{})), untrusted));
+    CHECK(ends(said(*opened(host.address(), std::nullopt)),
                "; it hung up before it said a word: it may want TLS, or a certificate of yours that it trusts"));
   }
   site.replace(site.issuer.issue({.names = {"DNS:chat.example.org"}}));
   const HostProcess misnamed(site.options());
-  CHECK(ends(said(*opened(by_name(misnamed), trusting)), "; its certificate is for other names; connect to one of those"));
+  CHECK(ends(said(*opened(misnamed.address(), trusting)), "; its certificate is for other names; connect to one of those"));
   site.replace(site.issuer.issue({.begins = -7'200, .ends = -3'600}));
   const HostProcess expired(site.options());
-  CHECK(ends(said(*opened(by_name(expired), trusting)), untrusted));
+  CHECK(ends(said(*opened(expired.address(), trusting)), untrusted));
   const HostProcess open;
-  CHECK(ends(said(*opened(by_name(open), trusting)), "; what listens there does not speak TLS"));
+  CHECK(ends(said(*opened(open.address(), trusting)), "; what listens there does not speak TLS"));
 }
 
 TEST_CASE("client: files that are no good are told before anything is connected to") {

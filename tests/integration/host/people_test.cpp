@@ -112,7 +112,7 @@ TEST_CASE("people talk over TLS, with certificates where the host asks for them,
       site.options({"tls.client_ca=" + site.folder.path("ca.pem"), "plugins.load=identity,memory", "plugins.identity.modes=mtls",
                     R"(plugins.identity.rules=["everyone: join publish in *"])"}));
   const auto chat = [&](const std::string& user, const std::vector<std::vector<std::string>>& parts) {
-    std::vector<std::string> all{"client", user, "--server", by_name(host)};
+    std::vector<std::string> all{"client", user, "--server", host.address()};
     for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
     return all;
   };

@@ -21,12 +21,10 @@ void TlsSite::replace(const tls::test::Issued& issued) const {
   (void)folder.put("host.key", issued.key);
 }
 
-std::string by_name(const HostProcess& host) { return "localhost:" + std::to_string(host.port()); }
-
 std::shared_ptr<grpc::Channel> connect(const HostProcess& host, const TlsClient& client) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(by_name(host),
+  return grpc::CreateCustomChannel(host.address(),
                                    grpc::SslCredentials({client.authorities, client.own.key, client.own.certificate}), arguments);
 }
 

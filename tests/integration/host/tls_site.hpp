@@ -30,9 +30,7 @@ struct TlsClient {
   tls::test::Issued own{};  // shown when asked
 };
 
-// "localhost:PORT": a name of the host's certificate.
-[[nodiscard]] std::string by_name(const HostProcess& host);
-// A channel with a connection of its own.
+// A channel with a connection of its own, by address: c-ares leaks each name that it looks up.
 [[nodiscard]] std::shared_ptr<grpc::Channel> connect(const HostProcess& host, const TlsClient& client);
 
 // Publishes over it; `shown` gets the common name of the host's certificate.
