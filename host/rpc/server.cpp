@@ -20,6 +20,7 @@
 #include "host/rpc/bouncer.hpp"
 #include "host/rpc/credentials.hpp"
 #include "host/rpc/endpoint.hpp"
+#include "host/rpc/entrance.hpp"
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/health.hpp"
 #include "host/rpc/local.hpp"
@@ -37,7 +38,6 @@ using sdk::text;
 
 // Few: what a write's completion stands behind in the queue. Calls that none awaits yet wait in gRPC.
 constexpr int awaited_publishes = 2;
-constexpr std::size_t most_identities = 20'000;  // a digest and an identity each, below a kilobyte
 constexpr std::size_t message_overhead = 64 * 1024;
 constexpr std::size_t least_message_limit = 4 * 1024 * 1024;  // gRPC's own default: larger ones gRPC refuses before we see them
 constexpr auto deaf_for = 30s;   // ticks come twice a second; whoever restarts a host for it should be sure
@@ -54,111 +54,6 @@ void quieten_libraries() {
 
 sdk::Error shutting_down() { return {Code::unavailable, "this server is shutting down; connect again", true}; }
 
-std::string_view one_piece(grpc::ByteBuffer& buffer, grpc::Slice& storage) {
-  if (!buffer.TrySingleSlice(&storage).ok() && !buffer.DumpToSingleSlice(&storage).ok()) return {};
-  return {static_cast<const char*>(static_cast<const void*>(storage.begin())), storage.size()};
-}
-
-grpc::Status status(const sdk::Error& error) { return {static_cast<grpc::StatusCode>(error.code), error.text}; }
-
-Endpoint::Endpoint(const ServerOptions& its_options, sdk::Broker& its_broker, const sdk::Clock& its_clock, sdk::Logger& log,
-                   BroadcastService& its_service, Queue& its_queue, hub::BrokerLibrary& its_library,
-                   limits::Refusals& its_refusals)
-    : options(its_options),
-      broker(its_broker),
-      clock(its_clock),
-      service(its_service),
-      queue(its_queue),
-      library(its_library),
-      refusals(its_refusals),
-      connections(broker, queue.inbox(), log, clock, options.topics.connections, options.server_id),
-      publishers(options.publishers),
-      user_streams(options.streams_per_user),
-      address_streams(options.streams_per_address),
-      user_queries(options.queries_per_user),
-      address_queries(options.queries_per_user),
-      publishes(options.publishes_in_flight),
-      streams(std::numeric_limits<std::size_t>::max()) {
-  if (options.authenticator) access.emplace(*options.authenticator, queue.inbox(), clock, most_identities);
-}
-
-void Endpoint::await_publish() {
-  const auto call = publish_calls.emplace(publish_calls.end(), *this);
-  call->await(call);
-}
-
-void Endpoint::await_stream() {
-  const auto call = stream_calls.emplace(stream_calls.end(), *this);
-  call->await(call);
-}
-
-void Endpoint::await_history() {
-  const auto call = history_calls.emplace(history_calls.end(), *this);
-  call->await(call);
-}
-
-void Endpoint::await_who() {
-  const auto call = who_calls.emplace(who_calls.end(), *this);
-  call->await(call);
-}
-
-void Endpoint::await_servers() {
-  const auto call = servers_calls.emplace(servers_calls.end(), *this);
-  call->await(call);
-}
-
-void Endpoint::await_refresh() {
-  const auto call = refresh_calls.emplace(refresh_calls.end(), *this);
-  call->await(call);
-}
-
-void Endpoint::tick() noexcept {
-  if (access) access->tick();
-  const auto now = std::chrono::steady_clock::now();
-  publishers.tick(now);
-  user_queries.tick(now);
-  address_queries.tick(now);
-}
-
-sdk::Result<> Endpoint::may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id) {
-  if (options.queries_per_user.per_second <= 0) return {};
-  const auto now = std::chrono::steady_clock::now();
-  const auto* const identity = caller.identity();
-  std::chrono::nanoseconds wait{0};
-  if (const auto& user = identity && !identity->user_id.empty() ? identity->user_id : user_id; !user.empty())
-    wait = user_queries.take(user, now);
-  else if (const auto from = origin_of(context, options.connections.trusted))
-    wait = address_queries.take(from->counted(), now);
-  if (wait == 0ns) return {};
-  refusals.count(limits::Reason::query_rate_per_user);
-  push_back(context, wait);
-  return sdk::fail(sdk::Code::resource_exhausted,
-                   "you ask more often than this server answers (limits.queries_per_second_per_user); try again later", true);
-}
-
-void Endpoint::count(const sdk::Error& refusal) noexcept {
-  switch (refusal.code) {
-    case sdk::Code::invalid_argument:
-      return refusals.count(limits::Reason::bad_request);
-    case sdk::Code::unauthenticated:
-      return refusals.count(limits::Reason::unauthenticated);
-    case sdk::Code::permission_denied:
-      return refusals.count(limits::Reason::permission_denied);
-    default:
-      return;
-  }
-}
-
-bool Endpoint::from_operator(grpc::ServerContext& context) const {
-  return rpc::from_operator(context) || (operators && operators->has(context.peer()));
-}
-
-void Endpoint::identify(grpc::ServerContext& context, access::Asker& asker) {
-  const auto credentials = credentials_of(context);
-  if (!credentials) return asker.identified(std::unexpected(credentials.error()));
-  access->identities.identify(*credentials, asker);
-}
-
 namespace {
 
 void limit(grpc::ServerBuilder& builder, const TransportLimits& limits) {
@@ -170,55 +65,6 @@ void limit(grpc::ServerBuilder& builder, const TransportLimits& limits) {
   set(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, limits.ping_interval_ms);
   set(GRPC_ARG_HTTP2_MAX_PING_STRIKES, limits.ping_strikes);
 }
-
-// A listener, and how its connections get to gRPC.
-class Entrance final : public Door {
- public:
-  // [control] may block (name look-up)
-  sdk::Result<> open(const Acceptor::Options& options, sdk::Logger& log) {
-    auto acceptor = Acceptor::open(options, log);
-    if (!acceptor) return std::unexpected(acceptor.error());
-    acceptor_ = *std::move(acceptor);
-    return {};
-  }
-  // From now on its connections are told to `peers`, as those of operators or of others. [control] never blocks
-  void tell(OperatorPeers& peers, bool of_operators) noexcept {
-    peers_ = &peers;
-    of_operators_ = of_operators;
-  }
-  void build(grpc::ServerBuilder& builder, std::shared_ptr<grpc::ServerCredentials> credentials) {
-    hand_over_ = builder.experimental().AddExternalConnectionAcceptor(
-        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
-  }
-  // `pulse` outlives it. [control] never blocks
-  void run(limits::Pulse& pulse) {
-    pulse_ = &pulse;
-    acceptor_->run(*this);
-  }
-  void stop() noexcept {
-    if (acceptor_) acceptor_->stop();
-  }
-  [[nodiscard]] bool is_open() const noexcept { return acceptor_ != nullptr; }
-  [[nodiscard]] const std::string& address() const noexcept { return acceptor_->address(); }
-
- private:
-  void take(Descriptor socket) noexcept override {
-    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-    connection.listener_fd = acceptor_->listener();
-    if (peers_ && of_operators_) peers_->add(socket.get());
-    if (peers_ && !of_operators_) peers_->remove(socket.get());
-    connection.fd = socket.release();
-    hand_over_->HandleNewConnection(&connection);
-  }
-
-  [[nodiscard]] bool stuck() noexcept override { return pulse_->stuck(); }
-
-  limits::Pulse* pulse_ = nullptr;
-  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;
-  OperatorPeers* peers_ = nullptr;  // null: gRPC says by which listener a call came
-  bool of_operators_ = false;
-  std::unique_ptr<Acceptor> acceptor_;  // gone first: its thread uses the other
-};
 
 // Who came and who went, as one frame for all the streams of a room that want to know.
 class Announcing final : public presence::Announcer {
