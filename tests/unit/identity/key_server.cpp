@@ -59,7 +59,7 @@ KeyServer::KeyServer(Scheme scheme) {
   answer("{}");
   if (scheme == Scheme::https) {
     tls_ = std::make_unique<Tls>();
-    const KeyPair key(EVP_EC_gen("P-256"));
+    const KeyPair key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     const auto certificate = self_signed(key.get());
     SSL_CTX_use_certificate(tls_->context.get(), certificate.get());
     SSL_CTX_use_PrivateKey(tls_->context.get(), key.get());
