@@ -25,6 +25,7 @@
 #include "host/hub/feed.hpp"
 #include "host/hub/heartbeat.hpp"
 #include "host/observe/registry.hpp"
+#include "host/patience.hpp"
 #include "host/presence/presence.hpp"
 #include "host/rpc/server.hpp"
 #include "host/server_options.hpp"
@@ -42,8 +43,6 @@ constexpr auto health_interval = 500ms;
 constexpr auto extents_wait = 2s;
 constexpr auto feed_wait = 1s;
 constexpr auto orders_wait = 2s;  // before clients may come; a broker that is well takes less
-constexpr auto unwell_wait = 2s;  // as long as a stopping host hopes that its broker recovers
-constexpr auto look_interval = 100ms;
 constexpr auto move_interval = 50ms;
 
 class SystemClock final : public sdk::Clock {
@@ -68,37 +67,6 @@ void die_on_next_signal() noexcept {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
-
-// What a stopping host waits for its broker: until the deadline while it is well, and no longer than `unwell_wait` while it is
-// not.
-class Patience {
- public:
-  Patience(sdk::Broker& broker, sdk::Deadline deadline) : broker_(broker), deadline_(deadline) {}
-
-  [[nodiscard]] sdk::Deadline end() {
-    if (broker_.health().ready) {
-      hopeless_ = std::chrono::steady_clock::now() + unwell_wait;
-      return deadline_;
-    }
-    return std::min(deadline_, hopeless_);
-  }
-
-  // Until `came`, which waits until the time that it is given and says whether what is waited for has come.
-  template <class Came>
-  [[nodiscard]] bool wait(Came came) {
-    for (;;) {
-      const auto until = end();
-      const auto now = std::chrono::steady_clock::now();
-      if (came(std::min(until, now + look_interval))) return true;
-      if (now >= until) return false;
-    }
-  }
-
- private:
-  sdk::Broker& broker_;
-  const sdk::Deadline deadline_;
-  sdk::Deadline hopeless_ = std::chrono::steady_clock::now() + unwell_wait;
-};
 
 }  // namespace
 
