@@ -281,7 +281,7 @@ void Server::collect(sdk::MetricSink& sink) const {
   const auto number = [](const hub::Tally& tally) { return static_cast<double>(tally.value()); };
   const auto by_code = [&](std::string_view name, std::string_view help, const ByCode& codes) {
     for (std::size_t at = 0; at < codes.size(); ++at) {
-      // A few are told from the start, so that the first of them is seen to come.
+      // OK is told from the start; the others from their first.
       if (codes[at].value() == 0 && at != 0) continue;
       const auto code = at == 0 ? std::string_view("OK") : sdk::name(static_cast<sdk::Code>(at));
       sink.counter(name, help, number(codes[at]), {{"code", std::string(code)}});

@@ -56,6 +56,9 @@ sdk::Result<> Authority::start(const sdk::Context& context) noexcept {
   log_ = &context.log;
   if (mtls_) mtls_->start(context.clock);
   if (const auto read = reload(); !read) return std::unexpected(read.error());
+  if (!options_.jwt_keys_ca.empty()) {
+    if (const auto trusted = check_authorities(options_.jwt_keys_ca); !trusted) return std::unexpected(trusted.error());
+  }
   if (!open() && rules_.empty() && !jwt_)
     log_->warning("there are no rules, so that nobody may do anything; say who may do what in \"rules\" of [plugins.identity]");
   if (jwt_) jwt_->start(context.clock, context.log, [this]() noexcept { ++revision_; });

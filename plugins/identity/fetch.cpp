@@ -4,8 +4,12 @@
 #include <utility>
 
 #include <curl/curl.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 
 #include "chatd/sdk/text.hpp"
+#include "plugins/identity/file.hpp"
+#include "plugins/identity/keyring.hpp"
 
 namespace chatd::identity {
 namespace {
@@ -68,6 +72,16 @@ sdk::Result<> check_address(const std::string& url) {
   const auto host = part(parsed.get(), CURLUPART_HOST);
   if (scheme == "https" || (scheme == "http" && is_loopback(host))) return {};
   return wrong("is fetched without TLS, so that anybody between could answer with keys of theirs; begin it with https://");
+}
+
+sdk::Result<> check_authorities(const std::string& file) {
+  const auto bytes = read_file(file, most_key_bytes);
+  if (!bytes) return std::unexpected(bytes.error());
+  const std::unique_ptr<BIO, Closer<&BIO_free_all>> bio(BIO_new_mem_buf(bytes->data(), static_cast<int>(bytes->size())));
+  const std::unique_ptr<X509, Closer<&X509_free>> first(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  if (first) return {};
+  return fail(Code::invalid_argument, text(file, ": there is no certificate in it; it takes certificates in PEM"));
 }
 
 std::string_view shown(std::string_view url) noexcept { return url.substr(0, url.find_first_of("?#")); }

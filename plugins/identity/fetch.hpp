@@ -15,6 +15,8 @@ namespace chatd::identity {
 // Whether keys may be fetched from there: "https://HOST…", or "http://" of a loopback address; without a name or a password in
 // it, which would come into logs. The error says what is wrong, as "is …". [any] never blocks
 [[nodiscard]] sdk::Result<> check_address(const std::string& url);
+// Whether the file has certificates to trust (PEM). The error names it and what is wrong. [one thread] may block (disk)
+[[nodiscard]] sdk::Result<> check_authorities(const std::string& file);
 // It without its query, which may have a secret in it. [any] never blocks
 [[nodiscard]] std::string_view shown(std::string_view url) noexcept;
 

@@ -65,11 +65,14 @@ void RemoteKeys::loop() noexcept {
     asked_ = Clock::now();
     auto waiters = std::exchange(waiters_, {});
     const bool go_on = running_;
+    const bool there_are_some = ring_ != nullptr;
     lock.unlock();
     if (fetched && std::exchange(said, false)) log_->info("keys are fetched again from ", shown(options_.fetch.url));
     if (!fetched && go_on && !std::exchange(said, true))
-      log_->error("keys cannot be fetched; those there are stay for ", options_.stale.count(),
-                  " ms, and it is tried again: ", fetched.error().text, " (said once until they are)");
+      log_->error("keys cannot be fetched; it is tried again, and meanwhile ",
+                  there_are_some ? sdk::text("the last ones are used, for ", options_.stale.count(), " ms")
+                                 : "tokens are answered UNAVAILABLE",
+                  ": ", fetched.error().text, " (said once until they are)");
     for (auto& waiter : waiters) waiter(go_on);
     const auto next = Clock::now() + (fetched ? options_.refresh : wait);
     const std::chrono::milliseconds most = std::min<std::chrono::milliseconds>(longest_retry, options_.refresh);

@@ -1,6 +1,7 @@
 // Keys that are fetched from an address, through the plugin's object or by themselves.
 #include "plugins/identity/remote_keys.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <thread>
@@ -217,6 +218,11 @@ TEST_CASE("a host starts without its address of keys, and takes tokens as soon a
   REQUIRE_FALSE(found);
   CHECK(found.error().code == Code::unavailable);
   CHECK(found.error().retryable);
+  CHECK(eventually([&] {
+    return std::ranges::any_of(asking.log.lines(), [](const auto& line) {
+      return line.text.find("tokens are answered UNAVAILABLE") != std::string::npos;
+    });
+  }));
   server.answer(set_of({issuer(0).jwk("one")}));
   CHECK(eventually([&] { return asking.ask(token(issuer(0), "one")).has_value(); }));
 }
@@ -249,6 +255,30 @@ TEST_CASE("an address' certificate is checked") {
   Fetching fetching(often(server));
   CHECK(eventually([&] { return fetching.said(sdk::Level::error, "certificate") == 1; }));
   CHECK(fetching.keys.get() == nullptr);
+}
+
+TEST_CASE("a file of certificates for an address that is none is found at the start") {
+  const KeyServer server(KeyServer::Scheme::https);
+  const test::TempFolder folder;
+  const auto started_with = [&](const std::string& file) {
+    Options options;
+    options.modes = {"jwt"};
+    options.jwt_algorithms = {"RS256"};
+    options.jwt_keys = server.url();
+    options.jwt_keys_ca = file;
+    sdk::testing::RecordingLogger log;
+    const sdk::testing::ManualClock clock;
+    Authority authority;
+    authority.configure(options);
+    const auto started = authority.start({log, clock, "server"});
+    authority.stop();
+    return started ? std::string() : started.error().text;
+  };
+  const auto none = (folder.path() / "none.pem").string();
+  CHECK(started_with(none) == none + ": cannot be read: No such file or directory");
+  const auto other = (folder.path() / "other.pem").string();
+  test::write_file(other, issuer(0).pem());
+  CHECK(started_with(other) == other + ": there is no certificate in it; it takes certificates in PEM");
 }
 
 TEST_CASE("an address that is no good for keys is refused") {
