@@ -178,11 +178,11 @@ wire::HostRecord Orders::record(Kind kind) const {
   return record;
 }
 
-std::size_t Orders::kick(const std::string& user_id, const std::string& reason, Told told) {
-  const auto ended = bouncer_.put_out(Ban::Of::user, user_id, kicked(reason));
+std::size_t Orders::kick(Ban::Of of, const std::string& id, const std::string& reason, Told told) {
+  const auto ended = bouncer_.put_out(of, id, kicked(reason));
   auto order = record(Kind::kick);
   order.at_ms = now_ms();
-  order.user = user_id;
+  (of == Ban::Of::user ? order.user : order.token) = id;
   order.reason = reason;
   say(std::move(order), std::move(told));
   return ended;
@@ -242,6 +242,8 @@ void Orders::hear(const wire::HostRecord& record, sdk::Deadline now) {
     if (own || std::chrono::milliseconds(now_ms() - record.at_ms) > kick_holds) return;
     if (!record.user.empty())
       (void)bouncer_.put_out(Ban::Of::user, record.user, kicked(record.reason));
+    else if (!record.token.empty())
+      (void)bouncer_.put_out(Ban::Of::token, record.token, kicked(record.reason));
     else if (record.of == options_.server_id)
       (void)bouncer_.put_out(record.connection, kicked(record.reason));
     return;

@@ -67,8 +67,8 @@ class Orders {
   // Ends the subscription. Legal without start, and twice. [control] may block
   void stop() noexcept;
 
-  // How many streams of this host it ended. [queue] never blocks
-  std::size_t kick(const std::string& user_id, const std::string& reason, Told told);
+  // Ends the streams of a user or of a token; how many of this host it ended. [queue] never blocks
+  std::size_t kick(Ban::Of of, const std::string& id, const std::string& reason, Told told);
   // The same of one; Code::not_found, and nobody is told, when it is to be one of this host and is not. [queue] never blocks
   [[nodiscard]] sdk::Result<std::size_t> kick(const std::string& server_id, std::uint64_t connection, const std::string& reason,
                                               Told told);

@@ -64,6 +64,7 @@ Cli::Cli(CLI::App& admin, const std::function<void(CLI::App&)>& add_host) : admi
                            [this](const auto& host) { return kick(host, kick_, form_); });
   auto& kicked = *kick_command.add_option_group("whom", "Whom");
   kicked.add_option("--user", kick_.user_id, "All of this user's, on all hosts")->type_name("ID");
+  kicked.add_option("--token", kick_.token_id, "All of the token's with this id (jti), on all hosts")->type_name("ID");
   auto* const connection = kicked.add_option("--connection", kick_.connection, "This one, as sessions lists it")
                                ->type_name("N")
                                ->check(CLI::PositiveNumber);

@@ -153,6 +153,8 @@ sdk::Result<std::string> kick(const Target& host, const KickWanted& wanted, Form
   v1::KickRequest request;
   if (!wanted.user_id.empty()) {
     request.set_user_id(wanted.user_id);
+  } else if (!wanted.token_id.empty()) {
+    request.set_token_id(wanted.token_id);
   } else {
     request.mutable_connection()->set_server_id(wanted.server_id);
     request.mutable_connection()->set_connection_id(wanted.connection);

@@ -42,7 +42,8 @@ struct SessionsWanted {
                                                  Form form);
 
 struct KickWanted {
-  std::string user_id;    // empty: it is about a connection
+  std::string user_id;    // this or the next; both empty: it is about a connection
+  std::string token_id;   // or
   std::string server_id;  // with which that is; empty: the one that is asked
   std::uint64_t connection = 0;
   std::string reason;

@@ -31,9 +31,12 @@ void Service::answer(const v1::KickRequest& request, const std::string& by, Done
     if (result) return (*answer)(*reply);
     (*answer)(std::unexpected(only_here(sdk::text(reply->ended(), " streams ended"), result.error(), "say it again")));
   };
-  if (!asked->user_id.empty()) {
-    reply->set_ended(orders_->kick(asked->user_id, asked->reason, std::move(told)));
-    log_.host().info(by, " kicked the user \"", asked->user_id, "\" (", reply->ended(), " streams here)", with(asked->reason));
+  const bool of_user = !asked->user_id.empty();
+  if (of_user || !asked->token_id.empty()) {
+    const auto& id = of_user ? asked->user_id : asked->token_id;
+    reply->set_ended(orders_->kick(of_user ? wire::Ban::Of::user : wire::Ban::Of::token, id, asked->reason, std::move(told)));
+    log_.host().info(by, " kicked the ", of_user ? "user" : "token", " \"", id, "\" (", reply->ended(), " streams here)",
+                     with(asked->reason));
     return;
   }
   const auto ended = orders_->kick(asked->server_id, asked->connection, asked->reason, std::move(told));

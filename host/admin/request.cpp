@@ -86,8 +86,13 @@ sdk::Result<KickAsked> checked(const v1::KickRequest& request) {
     asked.user_id = request.user_id();
     return asked;
   }
+  if (request.has_token_id()) {
+    if (auto right = is_id("KickRequest.token_id", request.token_id()); !right) return std::unexpected(right.error());
+    asked.token_id = request.token_id();
+    return asked;
+  }
   if (!request.has_connection())
-    return fail(Code::invalid_argument, "KickRequest names nobody; it takes a user_id or a connection");
+    return fail(Code::invalid_argument, "KickRequest names nobody; it takes a user_id, a token_id or a connection");
   const auto& connection = request.connection();
   if (auto right = is_text("Connection.server_id", connection.server_id(), most_id); !right)
     return std::unexpected(right.error());

@@ -28,7 +28,8 @@ struct LogLevelAsked {
 };
 
 struct KickAsked {
-  std::string user_id;           // empty: it is about a connection
+  std::string user_id;           // this or the next; both empty: it is about a connection
+  std::string token_id;          // or
   std::string server_id;         // with which that is; empty: the one that is asked
   std::uint64_t connection = 0;  // its id
   std::string reason;

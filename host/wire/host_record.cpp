@@ -290,11 +290,15 @@ void take_rest(Taker& taker, HostRecord& record) {
         taker.string(*user, "member \"user\"", record.user, 1, most_id);
         break;
       }
+      if (const auto* token = taker.member("token")) {
+        taker.string(*token, "member \"token\"", record.token, 1, most_id);
+        break;
+      }
       record.connection = number("connection", 1, any);
       if (const auto* of = taker.member("of"))
         taker.string(*of, "member \"of\"", record.of, 1, most_id);
       else
-        taker.refuse("no \"user\" and no \"of\"");
+        taker.refuse("no \"user\", no \"token\" and no \"of\"");
       break;
   }
 }
@@ -349,6 +353,9 @@ void append_json(std::string& out, const HostRecord& record) {
       if (!record.user.empty()) {
         out += ",\"user\":";
         append_json_text(out, record.user);
+      } else if (!record.token.empty()) {
+        out += ",\"token\":";
+        append_json_text(out, record.token);
       } else {
         out += ",\"of\":";
         append_json_text(out, record.of);

@@ -52,7 +52,7 @@ struct HostRecord {
     snapshot,   // run, seq, part, parts, joined: all connections after seq
     others,     // run, old: users of old servers
     bans,       // bans: some of those that the host knows
-    kick,       // at_ms, reason, and user or of and connection: these streams end
+    kick,       // at_ms, reason, and user, token, or of and connection: these streams end
   };
   Kind kind = Kind::heartbeat;
   std::string server_id;         // who says it
@@ -67,7 +67,8 @@ struct HostRecord {
   std::vector<OldUser> old;
   std::vector<Ban> bans;
   std::int64_t at_ms = 0;        // when it was said
-  std::string user;              // of a kick; empty: it is about a connection
+  std::string user;              // of a kick of a user's streams
+  std::string token;             // of a kick of a token's; without both it is about a connection
   std::uint64_t connection = 0;  // its number
   std::string reason;            // told to clients
   friend bool operator==(const HostRecord&, const HostRecord&) = default;

@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must_be_text(asked->user_id, 4'096);
     must_be_text(asked->server_id, 4'096);
     must_be_text(asked->reason, wire::most_reason);
-    must(asked->user_id.empty() == (asked->connection > 0), "a kick is about somebody");
+    must((asked->user_id.empty() && asked->token_id.empty()) == (asked->connection > 0), "a kick is about somebody");
   }
   if (const auto asked = taken<v1::BanRequest>(bytes)) {
     must_be_somebody(asked->whom);

@@ -48,7 +48,8 @@ void ordered(const wire::HostRecord& record) {
   must_be_text(record.user);
   must_be_text(record.reason);
   must(record.reason.size() <= wire::most_reason, "a reason is within its limit");
-  must(record.kind != Kind::kick || record.user.empty() == (record.connection > 0), "a kick is about somebody");
+  must(record.kind != Kind::kick || (record.user.empty() && record.token.empty()) == (record.connection > 0),
+       "a kick is about somebody");
   constexpr std::size_t most = 2;
   access::Bans bans(most);
   const sdk::Time now{std::chrono::hours(24 * 365 * 50)};

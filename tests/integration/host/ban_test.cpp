@@ -107,6 +107,18 @@ TEST_CASE("a ban ends the user's streams and refuses each call, until it is lift
   admin.ask<v1::UnbanReply, v1::UnbanRequest>(&v1::Admin::Stub::Unban, again, StatusCode::NOT_FOUND);
 }
 
+TEST_CASE("a kicked token's streams end, the user's other ones do not, and the token may come again") {
+  AskingHost host(rules, {admin_on});
+  const auto one = as(host.bearer("alice", 1h, jti("t1"))), other = as(host.bearer("alice", 1h, jti("t2")));
+  Listener kicked(host.address(), hello("alice"), one);
+  Listener stays(host.address(), hello("alice"), other);
+  const auto said = run_chatd({"admin", "kick", "--token", "t1", "--admin", admin_of(host.process())});
+  CHECK(said.out == "1 stream ended on the host that was asked; the others are told\n");
+  CHECK(kicked.wait_end().error_code() == StatusCode::ABORTED);
+  CHECK(publish_as(host.address(), one, message("alice", "again")).ok());
+  CHECK(stays.wait_for_contents(1) == std::vector<std::string>{"again"});
+}
+
 TEST_CASE("a banned token leaves the user's other ones alone, also when a stream has taken such a one") {
   AskingHost host(rules, {admin_on});
   const Operator admin(admin_of(host.process()));

@@ -210,7 +210,7 @@ TEST_CASE("an order that the broker does not take is followed here, and a ban is
 TEST_CASE("a kick ends streams on all hosts once, and is not repeated for hosts that start later") {
   Log log;
   Host a(log, "a"), b(log, "b");
-  CHECK(a.orders.kick("alice", "calm down", a.told()) == 1);
+  CHECK(a.orders.kick(wire::Ban::Of::user, "alice", "calm down", a.told()) == 1);
   CHECK(a.outcome() == "ok");
   const Lines kicked{"user alice: an operator ended this stream: calm down"};
   CHECK(b.eventually([&] { return b.put_out_ == kicked; }));
@@ -219,6 +219,16 @@ TEST_CASE("a kick ends streams on all hosts once, and is not repeated for hosts 
   log.clock.advance(2min);
   Host c(log, "c");
   CHECK(c.put_out_.empty());
+}
+
+TEST_CASE("a kick of a token ends its streams on all hosts, and not those of a user who is called so") {
+  Log log;
+  Host a(log, "a"), b(log, "b");
+  CHECK(a.orders.kick(wire::Ban::Of::token, "t1", {}, a.told()) == 1);
+  CHECK(a.outcome() == "ok");
+  const Lines kicked{"token t1: an operator ended this stream"};
+  CHECK(b.eventually([&] { return b.put_out_ == kicked; }));
+  CHECK(a.put_out_ == kicked);
 }
 
 TEST_CASE("a connection is kicked on its own host") {

@@ -69,9 +69,9 @@ TEST_CASE("a level is one of four, or none to be told") {
   CHECK(refusal(request) == "LogLevelRequest.component has a control character");
 }
 
-TEST_CASE("a kick is of a user or of a connection") {
+TEST_CASE("a kick is of a user, of a token or of a connection") {
   v1::KickRequest request;
-  CHECK(refusal(request) == "KickRequest names nobody; it takes a user_id or a connection");
+  CHECK(refusal(request) == "KickRequest names nobody; it takes a user_id, a token_id or a connection");
   request.set_user_id("");
   CHECK(refusal(request) == "KickRequest.user_id is empty");
   request.set_user_id("alice");
@@ -80,6 +80,13 @@ TEST_CASE("a kick is of a user or of a connection") {
   REQUIRE(asked);
   CHECK(asked->user_id == "alice");
   CHECK(asked->reason == "calm");
+  request.set_token_id("");
+  CHECK(refusal(request) == "KickRequest.token_id is empty");
+  request.set_token_id("t1");
+  asked = admin::checked(request);
+  REQUIRE(asked);
+  CHECK(asked->user_id.empty());
+  CHECK(asked->token_id == "t1");
   request.mutable_connection()->set_server_id("b");
   CHECK(refusal(request) == "Connection.connection_id is 0; it takes 1 and more");
   request.mutable_connection()->set_connection_id(7);

@@ -65,6 +65,9 @@ TEST_CASE("host records are read as they were written") {
   kick.reason = "calm";
   round_trip(kick);
   kick.user.clear();
+  kick.token = "t1";
+  round_trip(kick);
+  kick.token.clear();
   kick.of = "host-2";
   kick.connection = 7;
   round_trip(kick);
@@ -120,7 +123,7 @@ TEST_CASE("what is no host record is refused with the reason") {
         "a ban's end is no whole number from 0 to 9000000000000");
   CHECK(refusal(R"({"kind":"bans","server_id":"h","bans":[["user","a",1,0,"a\nb"]]})") == "a reason has a control character");
   CHECK(refusal(R"({"kind":"kick","server_id":"h","at_ms":1,"reason":""})") == "no \"connection\"");
-  CHECK(refusal(R"({"kind":"kick","server_id":"h","at_ms":1,"connection":1})") == "no \"user\" and no \"of\"");
+  CHECK(refusal(R"({"kind":"kick","server_id":"h","at_ms":1,"connection":1})") == "no \"user\", no \"token\" and no \"of\"");
   CHECK(refusal(R"({"kind":"kick","server_id":"h","user":"a"})") == "no \"at_ms\"");
   CHECK(refusal(std::string(R"({"kind":"ask","server_id":"h","run":1})") + '\0') == "something follows the object (at byte 38)");
   CHECK(refusal(std::string(most_host_record_bytes + 1, ' ')).ends_with("the limit is 4194304"));
