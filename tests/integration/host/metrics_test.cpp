@@ -88,6 +88,8 @@ TEST_CASE("a scrape says what clients counted, to the unit") {
   for (int i = 0; i < 3; ++i) REQUIRE(listeners[static_cast<std::size_t>(i)]->wait_for_count(10));
   REQUIRE(listeners[3]->wait_for_count(5));
 
+  // What was given to streams is shown when the host's queue has nothing more to do.
+  CHECK(eventually([&] { return scrape(host)["chatd_deliveries_total"] >= 35; }));
   auto now = scrape(host);
   CHECK(now["chatd_publishes_total{code=\"OK\"}"] == 15);
   CHECK(now["chatd_publishes_total{code=\"INVALID_ARGUMENT\"}"] == 1);
