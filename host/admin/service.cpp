@@ -108,6 +108,7 @@ void Service::await(rpc::Server& server, rpc::Queue& queue) {
   decltype(ban_calls_)::value_type::await(*this, ban_calls_, &Async::RequestBan);
   decltype(unbans_)::value_type::await(*this, unbans_, &Async::RequestUnban);
   decltype(bans_)::value_type::await(*this, bans_, &Async::RequestBans);
+  decltype(reloads_)::value_type::await(*this, reloads_, &Async::RequestReload);
   decltype(drains_)::value_type::await(*this, drains_, &Async::RequestDrain);
 }
 
@@ -207,6 +208,10 @@ sdk::Result<v1::LogLevelReply> Service::answer(const v1::LogLevelRequest& reques
 
 sdk::Result<v1::BansReply> Service::answer(const v1::BansRequest& request) {
   return bans(orders_->bans(), list_limit(request.limit()), clock_.now());
+}
+
+void Service::answer(const v1::ReloadRequest&, const std::string& by, Done<v1::ReloadReply> done) {
+  control_.reload(by, std::move(done));
 }
 
 sdk::Result<v1::DrainReply> Service::answer(const v1::DrainRequest&) {

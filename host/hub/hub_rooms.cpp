@@ -259,6 +259,15 @@ void Hub::tell_position(Room& room) {
   }
 }
 
+void Hub::change(Limits limits) {
+  limits_.memory = limits.memory;
+  limits_.linger = limits.linger;
+  limits_.classes = std::move(limits.classes);
+  for (auto& [name, room] : rooms_) room->kind = class_of(limits_.classes, name);
+  shed_above_ = limits_.memory;
+  if (bytes_ + empty_rooms_.size() * room_bytes > shed_above_) shed();
+}
+
 void Hub::tick(Clock::time_point now, sdk::Time wall) {
   now_ = now;
   for (auto& log : logs_) log.tick(now);

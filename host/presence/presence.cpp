@@ -69,6 +69,7 @@ struct Presence::State {
         peers(ledger, options.heartbeat),
         old_servers(ledger),
         own(ledger, options.server_id, run),
+        settle(options.settle),
         hosts_ear(options.hosts_topic, inbox, log),
         connections_ear(options.connections_topic, inbox, log) {}
 
@@ -112,6 +113,7 @@ struct Presence::State {
   bool said_twin = false;
   bool said_failed = false;
 
+  std::atomic<std::chrono::milliseconds> settle;
   std::atomic<std::uint64_t> seq = 0;
   mutable std::mutex mutex;  // of what follows
   std::condition_variable finished;
@@ -160,6 +162,8 @@ void Presence::leave(std::uint64_t connection) {
   state_->inbox.put(std::move(event));
 }
 
+void Presence::settle(std::chrono::milliseconds settle) noexcept { state_->settle = settle; }
+
 const sdk::PresenceStore& Presence::store() const noexcept { return state_->store; }
 
 std::vector<ServerInfo> Presence::servers() const {
@@ -193,6 +197,7 @@ void Presence::State::loop(std::stop_token stop) {
   Inbox::Contents contents;
   while (!stop.stop_requested()) {
     inbox.take(contents, next(Clock::now()));
+    notices.settle(settle);
     const auto now = Clock::now();
     const bool heard = !contents.records.empty() || !contents.events.empty();
     hear(contents, now);

@@ -65,6 +65,9 @@ class Presence {
   // And went. [any] never blocks
   void leave(std::uint64_t connection);
 
+  // Options::settle from now on. [any] never blocks
+  void settle(std::chrono::milliseconds settle) noexcept;
+
   // [any] never blocks
   [[nodiscard]] const sdk::PresenceStore& store() const noexcept;
   // Those that are known, this one too, by id. [any] never blocks

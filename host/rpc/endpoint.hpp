@@ -85,6 +85,8 @@ struct Endpoint {
 
   // What time brings; about twice a second. [queue] never blocks
   void tick() noexcept;
+  // The options have changed. [queue] never blocks
+  void change() noexcept;
   // Code::resource_exhausted when this user, or who is none by their address, asks too often for what is read for them; the
   // refusal is counted, and the client told when to try again. [queue] never blocks
   [[nodiscard]] sdk::Result<> may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id);

@@ -98,7 +98,7 @@ struct Server::State {
 
   void build();
 
-  const ServerOptions options;
+  ServerOptions options;  // the queue's
   sdk::Broker& broker;
   const sdk::Clock& clock;
   sdk::Logger& log;
@@ -212,6 +212,26 @@ void Server::use(presence::Presence& presence) noexcept {
 }
 
 void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
+
+void Server::change(const ServerOptions& options) {
+  state_->connections.change(options.connections);
+  std::binary_semaphore said(0);
+  inbox().put([&state = *state_, &options, &said]() noexcept {
+    auto& own = state.options;
+    own.publishes_in_flight = options.publishes_in_flight;
+    own.limits = options.limits;
+    own.hub = options.hub;
+    own.connections = options.connections;
+    own.publishers = options.publishers;
+    own.streams_per_user = options.streams_per_user;
+    own.streams_per_address = options.streams_per_address;
+    own.queries_per_user = options.queries_per_user;
+    state.endpoint->change();
+    state.queue->hub().change(options.hub);
+    said.release();
+  });
+  said.acquire();
+}
 
 presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
 

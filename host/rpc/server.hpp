@@ -132,6 +132,9 @@ class Server {
   // Newer certificates and authorities, for connections that come from now on. REQUIRES: ServerOptions::tls, and authorities if
   // and only if that had such. [any] never blocks
   void renew(tls::Material material);
+  // Limits, rooms and proxies from now on, for what comes then; the rest of the options is not looked at. REQUIRES: between start
+  // and stop. [control] may block, until the queue has looked
+  void change(const ServerOptions& options);
   // Who is banned by these is refused; they outlive `stop`. REQUIRES: before start. [control] never blocks
   void use(access::Orders& orders) noexcept;
   // Whether a call came by the operators' listener. [queue] never blocks

@@ -22,6 +22,7 @@ class HostState;
 class Metrics;
 class MetricsExporter;
 class PresenceStore;
+class Reload;
 
 // What the host lends a plugin from start until stop has returned.
 struct Context {
@@ -58,6 +59,8 @@ class Plugin {
   [[nodiscard]] virtual Authenticator* authenticator() noexcept { return nullptr; }
   [[nodiscard]] virtual PresenceStore* presence() noexcept { return nullptr; }
   [[nodiscard]] virtual MetricsExporter* metrics_exporter() noexcept { return nullptr; }
+  // Null: what changes in its table waits for a restart.
+  [[nodiscard]] virtual Reload* reload() noexcept { return nullptr; }
 };
 
 }  // namespace chatd::sdk
