@@ -16,6 +16,7 @@
 #include "host/config/reference.hpp"
 #include "host/consume/consumer.hpp"
 #include "host/daemon.hpp"
+#include "host/scaffold/cli.hpp"
 #include "host/version.hpp"
 
 namespace chatd {
@@ -213,11 +214,13 @@ int main(int argc, char** argv) {
   bool no_wait = false;
   drain_command.add_flag("--no-wait", no_wait, "Does not wait");
   admin::Cli admin_commands(*app.add_subcommand("admin", "Asks a running host, and tells it"), add_admin);
+  scaffold::Cli new_plugin(*app.add_subcommand("new-plugin", "Writes the project of a new plugin"));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : usage;
   }
+  if (new_plugin.wanted()) return new_plugin.run();
   if (check_command) return check(arguments);
   if (config_command) return reference(arguments);
   if (consumer_command) return run_consumer(arguments, consumer_options);
