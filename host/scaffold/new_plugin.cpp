@@ -59,7 +59,8 @@ Result<std::vector<fs::path>> write_into(const fs::path& from, const NewPlugin& 
     if (!entry.is_regular_file()) continue;
     const fs::path file = renamed(entry.path().lexically_relative(from).string(), wanted.name);
     fs::create_directories((wanted.into / file).parent_path());
-    if (auto copied = copy_renamed(entry.path(), wanted.into / file, wanted.name); !copied) return std::unexpected(copied.error());
+    if (auto copied = copy_renamed(entry.path(), wanted.into / file, wanted.name); !copied)
+      return std::unexpected(copied.error());
     files.push_back(file);
   }
   std::ranges::sort(files);
@@ -109,8 +110,10 @@ Result<std::vector<std::string>> kinds(const fs::path& templates) {
 Result<std::vector<fs::path>> write(const NewPlugin& wanted) {
   const auto& name = wanted.name;
   if (name.empty() || letters.find(name.front()) == letters.npos || name.find_first_not_of(id_letters) != name.npos) {
-    return fail(Code::invalid_argument,
-                text("\"", name, "\" cannot be a plugin's name; it begins with a lower case letter and has such letters, digits, '-' and '_'"));
+    return fail(
+        Code::invalid_argument,
+        text("\"", name,
+             "\" cannot be a plugin's name; it begins with a lower case letter and has such letters, digits, '-' and '_'"));
   }
   const auto known = kinds(wanted.templates);
   if (!known) return std::unexpected(known.error());
@@ -122,7 +125,8 @@ Result<std::vector<fs::path>> write(const NewPlugin& wanted) {
   std::error_code why;
   const bool was_there = fs::exists(wanted.into, why);
   if (was_there && !fs::is_empty(wanted.into, why)) {
-    return fail(Code::already_exists, text(wanted.into.string(), " is there already and not empty; name another folder with --into"));
+    return fail(Code::already_exists,
+                text(wanted.into.string(), " is there already and not empty; name another folder with --into"));
   }
   const auto undo = [&] {
     std::error_code ignored;

@@ -11,9 +11,9 @@
 namespace chatd::scaffold {
 
 struct NewPlugin {
-  std::string name;             // its id: a lower case letter, then such letters, digits, '-' and '_'
-  std::string kind;             // one of `kinds`
-  std::filesystem::path into;   // the folder to make; there is none yet, or it is empty
+  std::string name;            // its id: a lower case letter, then such letters, digits, '-' and '_'
+  std::string kind;            // one of `kinds`
+  std::filesystem::path into;  // the folder to make; there is none yet, or it is empty
   std::filesystem::path templates;
 };
 

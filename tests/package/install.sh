@@ -15,8 +15,10 @@ done
 for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so; do
   [[ -f $build/$file ]] || { echo "$file is installed, but in the build tree it stands elsewhere"; exit 1; }
 done
-# Nothing else: no test, no header of a library that is linked in, no static library.
-others=$(cd "$prefix" && find . -type f | grep -vE '^\./(bin/(chatd|chat)|lib/chatd/[a-z_]+\.so|etc/chatd/[a-z_]+\.toml)$' || true)
+# Nothing else: no test, no header of a library that is linked in, no static library but the SDK's.
+sdk='include/chatd/sdk/(testing/)?[a-z_]+\.hpp|lib/libchatd-sdk(-testing)?\.a|lib/cmake/chatd-sdk/[A-Za-z.-]+|lib/pkgconfig/chatd-sdk\.pc'
+sdk+='|share/chatd/template/(broker|identity|metrics)/[A-Za-z_.]+'
+others=$(cd "$prefix" && find . -type f | grep -vE "^\./(bin/(chatd|chat)|lib/chatd/[a-z_]+\.so|etc/chatd/[a-z_]+\.toml|$sdk)\$" || true)
 [[ -z $others ]] || { echo "installed, but part of no product: $others"; exit 1; }
 
 # The build tree's plugins must not be what makes it work.

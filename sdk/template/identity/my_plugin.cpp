@@ -72,7 +72,8 @@ Problems MyPlugin::configure(const Section& section) noexcept {
     const auto colon = line.find(':');
     // The line is not repeated: it is a secret.
     if (colon == 0 || colon == line.npos || line.size() - colon - 1 < 16) {
-      problems.push_back({place, text(section.name, ".tokens: entry ", i + 1, " is not NAME:TOKEN with a token of 16 characters at least")});
+      problems.push_back(
+          {place, text(section.name, ".tokens: entry ", i + 1, " is not NAME:TOKEN with a token of 16 characters at least")});
     } else {
       users_.emplace_back(line.substr(0, colon), line.substr(colon + 1));
     }

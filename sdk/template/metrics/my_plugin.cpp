@@ -53,10 +53,10 @@ class MyPlugin final : public Plugin, public MetricsExporter {
   Result<> start(const Context& context) noexcept override {
     if (!context.metrics) return fail(Code::failed_precondition, "my-plugin: this host has no metrics");
     if (!write_all(*context.metrics))
-      return fail(Code::failed_precondition, text("my-plugin: file = \"", options_.file, "\" cannot be written; name another one"));
-    thread_ = std::jthread([this, &metrics = *context.metrics, &log = context.log](const std::stop_token& stop) {
-      run(metrics, log, stop);
-    });
+      return fail(Code::failed_precondition,
+                  text("my-plugin: file = \"", options_.file, "\" cannot be written; name another one"));
+    thread_ = std::jthread(
+        [this, &metrics = *context.metrics, &log = context.log](const std::stop_token& stop) { run(metrics, log, stop); });
     return {};
   }
   Result<> drain(Deadline) noexcept override { return {}; }

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+
 #include <unistd.h>
 
 #include "chatd/sdk/abi.hpp"
@@ -69,7 +70,9 @@ int main() {
 
   std::ifstream in(file);
   const std::string content{std::istreambuf_iterator<char>(in), {}};
-  expect(content == "chatd_streams 7\nchatd_publishes_total{code=\"OK\"} 12\nchatd_publish_seconds_count 3\nchatd_publish_seconds_sum 0.5\n",
+  expect(content ==
+             "chatd_streams 7\nchatd_publishes_total{code=\"OK\"} 12\nchatd_publish_seconds_count 3\nchatd_publish_seconds_sum "
+             "0.5\n",
          "the file has a line for each value");
   std::filesystem::remove(file);
   std::printf("%d promises broken\n", broken);
