@@ -16,6 +16,7 @@
 #include "host/config/reference.hpp"
 #include "host/consume/consumer.hpp"
 #include "host/daemon.hpp"
+#include "host/doctor/command.hpp"
 #include "host/version.hpp"
 
 namespace chatd {
@@ -192,6 +193,11 @@ int main(int argc, char** argv) {
       ->check([](const std::string& name) { return std::string(name.empty() ? "a group needs a name" : ""); });
   consumer_command.add_flag(
       "--json", [&consumer_options](std::int64_t) { consumer_options.form = consume::Form::json; }, "One JSON object a line");
+  auto& doctor_command = *app.add_subcommand(
+      "doctor", "Looks at all that a host of this configuration needs, and says what to do where something is amiss");
+  add_config(doctor_command);
+  bool as_json = false;
+  doctor_command.add_flag("--json", as_json, "One JSON object, for programs");
   Operator by;
   const auto add_admin = [&](CLI::App& command) {
     add_config(command);
@@ -220,6 +226,7 @@ int main(int argc, char** argv) {
   }
   if (check_command) return check(arguments);
   if (config_command) return reference(arguments);
+  if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folder, problems_of});
   if (consumer_command) return run_consumer(arguments, consumer_options);
   if (drain_command) return ask_host(arguments, by, [&](const auto& host) { return admin::drain(host, !no_wait); });
   if (admin_commands.chosen()) return ask_host(arguments, by, [&](const auto& host) { return admin_commands.run(host); });
