@@ -1,23 +1,27 @@
 // The glue between the host, identity::Authority and identity::MemoryStore.
 #include "chatd/sdk/plugin.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "chatd/sdk/abi.hpp"
+#include "chatd/sdk/diagnostics.hpp"
 #include "plugins/identity/authority.hpp"
+#include "plugins/identity/checkup.hpp"
 #include "plugins/identity/options.hpp"
 #include "plugins/identity/presence/memory_store.hpp"
 
 namespace chatd::identity {
 namespace {
 
-class IdentityPlugin final : public sdk::Plugin {
+class IdentityPlugin final : public sdk::Plugin, public sdk::Diagnostics {
  public:
   std::span<const sdk::OptionInfo> options() const noexcept override { return option_list().infos(); }
   sdk::Problems configure(const sdk::Section& section) noexcept override {
     Options options;
     auto problems = read_options(section, options);
     if (problems.empty()) {
+      options_ = options;
       authority_.configure(options);
       presence_.set_most(static_cast<std::size_t>(options.presence_connections));
     }
@@ -28,8 +32,15 @@ class IdentityPlugin final : public sdk::Plugin {
   void stop() noexcept override { authority_.stop(); }
   sdk::Authenticator* authenticator() noexcept override { return &authority_; }
   sdk::PresenceStore* presence() noexcept override { return &presence_; }
+  sdk::Diagnostics* diagnostics() noexcept override { return this; }
+  void diagnose(const sdk::Inquiry&, sdk::Diagnosis& out) noexcept override try {
+    check_up(options_, out);
+  } catch (const std::exception& e) {
+    out.found({"identity", e.what(), sdk::Grade::fail, "ask again"});
+  }
 
  private:
+  Options options_;
   Authority authority_;
   MemoryStore presence_;
 };
