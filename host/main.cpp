@@ -1,6 +1,8 @@
 // chatd: the command line. Exit status: 0, 1 for a failure, 2 for usage or configuration.
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -17,6 +19,11 @@
 #include "host/config/load.hpp"
 #include "host/consume/consumer.hpp"
 #include "host/daemon.hpp"
+#include "host/demo/cast.hpp"
+#include "host/demo/stage.hpp"
+#include "host/doctor/command.hpp"
+#include "host/notify.hpp"
+#include "host/scaffold/cli.hpp"
 #include "host/server_options.hpp"
 #include "host/version.hpp"
 
@@ -171,9 +178,34 @@ int run(const Arguments& arguments) {
   observe::Log log(log_options(prepared->settings.log));
   Daemon daemon(sources_of(arguments), std::move(prepared->settings), prepared->plugins, log);
   if (auto started = daemon.start(); !started) return report(started.error());
+  notify_manager("READY=1");
   daemon.wait();
+  notify_manager("STOPPING=1");
   daemon.drain();
   return 0;
+}
+
+// A host by itself, and three people who talk there.
+int run_demo(std::chrono::milliseconds pace) {
+  block_stop_signals();
+  block_reload_signal();
+  raise_descriptor_limit();
+  const auto stage = demo::free_stage();
+  const Arguments arguments{{}, demo::settings(stage)};
+  auto prepared = prepare(arguments);
+  if (!prepared) return prepared.error();
+  observe::Log log(log_options(prepared->settings.log));
+  Daemon daemon(sources_of(arguments), std::move(prepared->settings), prepared->plugins, log);
+  if (auto started = daemon.start(); !started) return report(started.error());
+  std::error_code error;
+  std::cout << demo::where_to_look(stage, std::filesystem::read_symlink("/proc/self/exe", error).parent_path()) << std::flush;
+  auto cast = demo::Cast::open(stage.host, pace, std::cout);
+  if (cast) daemon.wait();
+  const int status = cast ? 0 : report(cast.error());
+  if (cast) cast->reset();
+  daemon.drain();
+  if (cast) std::cout << "\nThat was it: `make server` runs a host, docs/operations.md tells the rest.\n";
+  return status;
 }
 
 }  // namespace
@@ -205,6 +237,17 @@ int main(int argc, char** argv) {
       ->check([](const std::string& name) { return std::string(name.empty() ? "a group needs a name" : ""); });
   consumer_command.add_flag(
       "--json", [&consumer_options](std::int64_t) { consumer_options.form = consume::Form::json; }, "One JSON object a line");
+  auto& doctor_command = *app.add_subcommand(
+      "doctor", "Looks at all that a host of this configuration needs, and says what to do where something is amiss");
+  add_config(doctor_command);
+  bool as_json = false;
+  doctor_command.add_flag("--json", as_json, "One JSON object, for programs");
+  auto& demo_command = *app.add_subcommand("demo", "Runs a host by itself with three people who talk, and says where to look");
+  std::int64_t pace_ms = 2'000;
+  demo_command.add_option("--every", pace_ms, "A line every so many milliseconds")
+      ->type_name("MS")
+      ->check(CLI::Range(1, 3'600'000))
+      ->capture_default_str();
   Operator by;
   const auto add_admin = [&](CLI::App& command) {
     add_config(command);
@@ -228,14 +271,18 @@ int main(int argc, char** argv) {
   bool no_wait = false;
   drain_command.add_flag("--no-wait", no_wait, "Does not wait");
   admin::Cli admin_commands(*app.add_subcommand("admin", "Asks a running host, and tells it"), add_admin);
+  scaffold::Cli new_plugin(*app.add_subcommand("new-plugin", "Writes the project of a new plugin"));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : usage;
   }
+  if (new_plugin.wanted()) return new_plugin.run();
   if (check_command) return check(arguments);
   if (config_commands.chosen())
     return config_commands.run([&](const auto& file, const auto& use) { return with_lines(arguments, file, use); });
+  if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folder, problems_of});
+  if (demo_command) return run_demo(std::chrono::milliseconds(pace_ms));
   if (consumer_command) return run_consumer(arguments, consumer_options);
   if (reload_command) return ask_host(arguments, by, [](const auto& host) { return admin::reload(host); });
   if (drain_command) return ask_host(arguments, by, [&](const auto& host) { return admin::drain(host, !no_wait); });

@@ -41,6 +41,8 @@ Cli::Cli(CLI::App& admin, const std::function<void(CLI::App&)>& add_host) : admi
     return command;
   };
   add("status", "How it is, and how much it has to do", [this](const auto& host) { return status(host, form_); });
+  add("health", "Ends with 0 when it serves and with 1 when not, and says why: for health checks",
+      [this](const auto& host) { return health(host, form_); });
   auto& slow =
       add("slow", "The clients that are furthest behind", [this](const auto& host) { return slow_clients(host, limit_, form_); });
   slow.add_option("--limit", limit_, "At most so many clients (20 unless given)")->check(CLI::Range(1, most_slow));

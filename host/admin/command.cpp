@@ -116,6 +116,16 @@ sdk::Result<std::string> status(const Target& host, Form form) {
   return tell(host, v1::StatusRequest{}, &v1::Admin::Stub::Status, form);
 }
 
+sdk::Result<std::string> health(const Target& host, Form form) {
+  const auto stub = v1::Admin::NewStub(connect(host.address));
+  const auto reply = ask(*stub, host, v1::StatusRequest{}, &v1::Admin::Stub::Status);
+  if (!reply) return std::unexpected(reply.error());
+  if (!reply->serving())
+    return sdk::fail(sdk::Code::unavailable, sdk::text("the host at ", host.address, " does not serve: ", reply->not_serving()),
+                     true);
+  return form == Form::json ? json(*reply) : "it serves\n";
+}
+
 sdk::Result<std::string> slow_clients(const Target& host, std::uint32_t limit, Form form) {
   v1::SlowClientsRequest request;
   request.set_limit(limit);

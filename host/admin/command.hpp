@@ -32,6 +32,8 @@ struct SessionsWanted {
 // What is to be printed. A host that does not answer within five seconds is an error, and
 // the text says what to look at. [control] may block
 [[nodiscard]] sdk::Result<std::string> status(const Target& host, Form form);
+// A host that does not serve is an error, too.
+[[nodiscard]] sdk::Result<std::string> health(const Target& host, Form form);
 [[nodiscard]] sdk::Result<std::string> slow_clients(const Target& host, std::uint32_t limit, Form form);
 [[nodiscard]] sdk::Result<std::string> sessions(const Target& host, const SessionsWanted& wanted, Form form);
 [[nodiscard]] sdk::Result<std::string> rooms(const Target& host, std::uint32_t limit, Form form);

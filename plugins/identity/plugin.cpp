@@ -1,18 +1,21 @@
 // The glue between the host, identity::Authority and identity::MemoryStore.
 #include "chatd/sdk/plugin.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "chatd/sdk/abi.hpp"
+#include "chatd/sdk/diagnostics.hpp"
 #include "chatd/sdk/reload.hpp"
 #include "plugins/identity/authority.hpp"
+#include "plugins/identity/checkup.hpp"
 #include "plugins/identity/options.hpp"
 #include "plugins/identity/presence/memory_store.hpp"
 
 namespace chatd::identity {
 namespace {
 
-class IdentityPlugin final : public sdk::Plugin, private sdk::Reload {
+class IdentityPlugin final : public sdk::Plugin, public sdk::Diagnostics, private sdk::Reload {
  public:
   std::span<const sdk::OptionInfo> options() const noexcept override { return option_list().infos(); }
   sdk::Problems configure(const sdk::Section& section) noexcept override {
@@ -31,6 +34,12 @@ class IdentityPlugin final : public sdk::Plugin, private sdk::Reload {
   sdk::Authenticator* authenticator() noexcept override { return &authority_; }
   sdk::PresenceStore* presence() noexcept override { return &presence_; }
   sdk::Reload* reload() noexcept override { return this; }
+  sdk::Diagnostics* diagnostics() noexcept override { return this; }
+  void diagnose(const sdk::Inquiry&, sdk::Diagnosis& out) noexcept override try {
+    check_up(authority_.options(), out);
+  } catch (const std::exception& e) {
+    out.found({"identity", e.what(), sdk::Grade::fail, "ask again"});
+  }
 
  private:
   Prepared prepare(const sdk::Section& section) noexcept override {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "chatd/sdk/abi.hpp"
+#include "chatd/sdk/diagnostics.hpp"
 #include "chatd/sdk/metrics.hpp"
 #include "plugins/prometheus/http.hpp"
 #include "plugins/prometheus/options.hpp"
@@ -15,7 +16,7 @@
 namespace chatd::prometheus {
 namespace {
 
-class PrometheusPlugin final : public sdk::Plugin, public sdk::MetricsExporter {
+class PrometheusPlugin final : public sdk::Plugin, public sdk::MetricsExporter, public sdk::Diagnostics {
  public:
   std::span<const sdk::OptionInfo> options() const noexcept override { return option_list().infos(); }
   sdk::Problems configure(const sdk::Section& section) noexcept override { return read_options(section, options_); }
@@ -33,6 +34,10 @@ class PrometheusPlugin final : public sdk::Plugin, public sdk::MetricsExporter {
   sdk::Result<> drain(sdk::Deadline) noexcept override { return {}; }
   void stop() noexcept override { server_.reset(); }
   sdk::MetricsExporter* metrics_exporter() noexcept override { return this; }
+  sdk::Diagnostics* diagnostics() noexcept override { return this; }
+  void diagnose(const sdk::Inquiry&, sdk::Diagnosis& out) noexcept override {
+    out.listens("metrics and health", options_.listen);
+  }
   std::string address() const override { return server_ ? server_->address() : std::string(); }
 
  private:

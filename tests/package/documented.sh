@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# documented.sh SOURCE_DIR BUILD_DIR CASE: the commands of README.md and docs/kafka.md do what is written beside them, in a tree of their
+# documented.sh SOURCE_DIR BUILD_DIR CASE: the commands of README.md, docs/kafka.md and docs/operations.md do what is written beside them, in a tree of their
 # own with the programs of BUILD_DIR, on free ports.
 set -euo pipefail
 source_dir=$1
@@ -35,8 +35,8 @@ eventually() {
 
 # Lines of code blocks that begin as a command does, without their comments.
 commands() {
-  sed -nE '/^    ([A-Z_]+=[^ ]+ )*(make|chatd|ctest|build\/release\/bin\/[a-z]+|tests\/kafka\/cluster) /{s/^ +//;s/ +#.*//;p}' \
-    "$source_dir/README.md" "$source_dir/docs/kafka.md" | sort -u
+  sed -nE '/^    ([A-Z_]+=[^ ]+ )*(make|chatd|cmake|ctest|build\/release\/bin\/[a-z]+|tests\/kafka\/cluster) /{s/^ +//;s/ +#.*//;p}' \
+    "$source_dir/README.md" "$source_dir/docs/kafka.md" "$source_dir/docs/operations.md" | sort -u
 }
 
 memory_commands=(
@@ -44,6 +44,9 @@ memory_commands=(
   "build/release/bin/chatd --set host.listen=127.0.0.1:0"
   "build/release/bin/chatd admin status"
   "build/release/bin/chatd check --config config/chat.toml"
+  "build/release/bin/chatd demo"
+  "build/release/bin/chatd doctor"
+  "build/release/bin/chatd doctor --config config/chat.toml"
   "build/release/bin/chatd drain"
   "make client USER=alice"
   "make client USER=bob"
@@ -60,8 +63,8 @@ kafka_commands=(
   "make kafka-up"
   "make server CONFIG=config/kafka.toml"
 )
-# What runs this test.
-elsewhere_commands=("ctest --test-dir build/dev -L kafka" "make test")
+# What runs this test, and what tests/package/install.sh does.
+elsewhere_commands=("cmake --install build/release --prefix /opt/chatd" "ctest --test-dir build/dev -L kafka" "make build" "make test")
 
 every_command_is_tested() {
   diff <(commands) <(printf '%s\n' "${memory_commands[@]}" "${kafka_commands[@]}" "${elsewhere_commands[@]}" | sort -u) ||
@@ -141,6 +144,13 @@ on_the_memory_broker() {
   says status "serving              yes"
   do_it drain "build/release/bin/chatd drain"
   eventually says plain "stopped"
+  do_it doctor "build/release/bin/chatd doctor --config config/chat.toml"
+  says doctor "who clients are"
+  do_it defaults "build/release/bin/chatd doctor"
+  serve demo "build/release/bin/chatd demo"
+  eventually says demo "alice: hello, everybody"
+  kill -INT "${started[-1]}"
+  eventually says demo "That was it"
   unset SERVER_PORT
   serve free "build/release/bin/chatd --set host.listen=127.0.0.1:0"
   stop free

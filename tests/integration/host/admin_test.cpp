@@ -328,3 +328,16 @@ TEST_CASE("without an address there is no admin service") {
   HostProcess host;
   CHECK(host.log().find("admin service") == std::string::npos);
 }
+
+TEST_CASE("health ends with 0 when the host serves, and with 1 and the reason when it does not") {
+  const HostProcess well({.set = {on}});
+  const auto serves = [&] { return run_chatd({"admin", "health", "--admin", admin_of(well)}); };
+  CHECK(eventually([&] { return serves().status == 0; }));
+  CHECK(serves().out == "it serves\n");
+  CHECK_THAT(run_chatd({"admin", "health", "--json", "--admin", admin_of(well)}).out, Contains(R"("serving":true)"));
+  // Nobody's port.
+  const HostProcess alone({.set = {on, "plugins.load=kafka", "broker.plugin=kafka", "plugins.kafka.brokers=127.0.0.1:1"}});
+  const auto told = run_chatd({"admin", "health", "--admin", admin_of(alone)});
+  CHECK(told.status == 1);
+  CHECK_THAT(told.err, Contains("does not serve: kafka: brokers 127.0.0.1:1 do not answer"));
+}
