@@ -22,6 +22,7 @@ constexpr std::size_t batch_messages = 512;
 constexpr int poll_ms = 250;  // how late a new partition may be noticed
 constexpr auto question = 1s;
 constexpr auto pause_between_questions = 500ms;
+constexpr auto between_suspicions = 1s;  // a broker that stays away breaks connections again and again
 // A broker that hung and goes on takes itself for the leader until it hears of the new one, and its log ends where it stood.
 // Reading from there would bring everything a second time.
 constexpr auto old_leader_wait = 10s;
@@ -39,9 +40,11 @@ Delivery::Delivery(const Options& options, Cluster& cluster, Topic& topic, sdk::
       reading_(topic.name(), *this, clock) {}
 
 sdk::Result<> Delivery::start(Conf conf) {
-  auto client = Client::make(
-      RD_KAFKA_CONSUMER, std::move(conf), cluster_.meters(), log_,
-      {.failed = {}, .answered = {}, .rebalance = {}, .measured = [this](const Statistics& found) { statistics_ = found; }});
+  auto client = Client::make(RD_KAFKA_CONSUMER, std::move(conf), cluster_.meters(), log_,
+                             {.failed = [this](rd_kafka_resp_err_t, std::string_view) { suspect(); },
+                              .answered = {},
+                              .rebalance = {},
+                              .measured = [this](const Statistics& found) { statistics_ = found; }});
   if (!client) return std::unexpected(client.error());
   client_ = *std::move(client);
   rd_kafka_poll_set_consumer(client_->get());
@@ -204,6 +207,14 @@ void Delivery::flush() {
     if (last_ms_[i] >= 0) reading_.delivered(static_cast<std::int32_t>(i), next_[i], last_ms_[i]);
   }
   batch_.clear();
+}
+
+// A connection that broke may be the last one: health is to say so soon, not at the next look.
+void Delivery::suspect() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < suspect_again_) return;
+  suspect_again_ = now + between_suspicions;
+  cluster_.suspect();
 }
 
 // Nothing that was taken is left to be delivered.

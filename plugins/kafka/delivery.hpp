@@ -51,6 +51,7 @@ class Delivery final : private Ends {
   [[nodiscard]] Message wait();
   void flush();
   void settle();
+  void suspect();
   [[nodiscard]] std::optional<std::int64_t> end(std::int32_t partition) const noexcept override;
   void trouble(const rd_kafka_message_t& message);
   void mend();
@@ -64,6 +65,7 @@ class Delivery final : private Ends {
   sdk::Sink& sink_;
   sdk::Logger& log_;
   OnceAMinute asking_, fetching_;
+  sdk::Deadline suspect_again_{};
   std::unique_ptr<Client> client_;
   Queue queue_;
   Batch batch_;
