@@ -77,7 +77,8 @@ void Meters::collect(sdk::MetricSink& sink) noexcept {
   sink.gauge("chatd_kafka_brokers", "Brokers that the cluster has", brokers_);
   sink.gauge("chatd_kafka_queue_max_messages", "Publishes that may wait for the brokers' answer",
              number(options_.queue_messages));
-  sink.gauge("chatd_kafka_queue_max_bytes", "Bytes that may wait for it, without keys and headers", number(options_.queue_bytes));
+  sink.gauge("chatd_kafka_queue_max_bytes", "Bytes of publishes that may wait for the brokers' answer, without keys and headers",
+             number(options_.queue_bytes));
   collect_topics(sink);
   const std::lock_guard lock(mutex_);
   for (const auto& [of, count] : errors_)
@@ -119,7 +120,8 @@ void Meters::collect_instances(sdk::MetricSink& sink) const {
     }
   }
   sink.gauge("chatd_kafka_queue_messages", "Publishes that wait for the brokers' answer, of late", number(messages));
-  sink.gauge("chatd_kafka_queue_bytes", "Bytes of these, without keys and headers", number(bytes));
+  sink.gauge("chatd_kafka_queue_bytes", "Bytes of publishes that wait for the brokers' answer, of late; without keys and headers",
+             number(bytes));
   const std::string_view help = "Connections to a broker that are needed, and there or not, of late";
   for (const auto& [id, count] : links) {
     const auto broker = std::to_string(id);
