@@ -215,6 +215,7 @@ sdk::Result<std::optional<rpc::Tls>> Daemon::State::encryption() {
   auto material = tls::read(files, std::time(nullptr));
   if (!material) return sdk::fail(sdk::Code::invalid_argument, text("[tls]: ", material.error().front().str()));
   for (const auto& warning : material->warnings) log.warning(warning);
+  watch.certificates(*material);
   return rpc::Tls{*std::move(material), tls.client_certificate == "required", tls.min_version == "1.3"};
 }
 
@@ -227,6 +228,7 @@ void Daemon::State::watch_certificates() {
     return;
   }
   for (const auto& warning : (*material)->warnings) log.warning(warning);
+  watch.certificates(**material);
   server->renew(**std::move(material));
   log.info("certificates have changed; connections that come from now on are shown ", in_force.tls.certificate);
 }
@@ -346,6 +348,7 @@ void Daemon::State::keep_presence() {
                                      std::chrono::milliseconds(settings.presence.settle_ms)},
                    *broker, *store, server->announcer(), clock, log);
   server->use(*presence);
+  watch.use(*presence);
   if (admin) admin->use(*presence);
 }
 

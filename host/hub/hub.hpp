@@ -165,6 +165,8 @@ class Hub {
   // [queue] never blocks
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
+  // How far streams are behind is seen by others. Looks at every session once. [queue] never blocks
+  void look_at_lag(sdk::Time wall) noexcept;
   // What was given to streams until now is seen by others. [queue] never blocks
   void show() noexcept;
   // [any] never blocks

@@ -84,6 +84,7 @@ bool Connections::admit(int fd, const std::optional<IpAddress>& from, Time now) 
     refusals_.count(*reason);
     return false;
   }
+  opened_.fetch_add(1, std::memory_order_relaxed);
   const auto cookie = cookie_of(fd);
   if (cookie == 0) return true;  // a kernel without them (Linux has them since 4.12): what cannot be seen to end is not counted
   bucket_.take(options_.rate, now);

@@ -55,6 +55,8 @@ class Connections {
 
   // Open now, but for some that ended within two seconds. [any] never blocks
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
+  // Let in since the start. [any] never blocks
+  [[nodiscard]] std::uint64_t opened() const noexcept { return opened_.load(std::memory_order_relaxed); }
 
  private:
   struct Peer {
@@ -92,6 +94,7 @@ class Connections {
   Peers peers_;
   Bucket bucket_;
   std::atomic<std::size_t> open_ = 0;
+  std::atomic<std::uint64_t> opened_ = 0;
   std::size_t next_ = 0;  // by_fd_'s next to be looked at
   Sweep peers_swept_;
   Time looked_at_all_{};

@@ -95,7 +95,9 @@ struct Endpoint {
 
   // Who makes a call: nobody was asked, or this was found out. [queue] never blocks
   [[nodiscard]] access::Caller caller() const { return {bans, clock}; }
-  [[nodiscard]] access::Caller caller(const access::Who& who) const { return {bans, clock, access->authenticator, who}; }
+  [[nodiscard]] access::Caller caller(const access::Who& who) {
+    return {bans, clock, access->authenticator, access->identities.answers(), who};
+  }
 
   // Whether it came by the operators' listener. [queue] never blocks
   [[nodiscard]] bool from_operator(grpc::ServerContext& context) const;

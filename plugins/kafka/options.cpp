@@ -155,6 +155,9 @@ const sdk::OptionList<Options>& option_list() {
       {"topic_replication", &Options::topic_replication, "", any(), "Copies by topic, for those that differ."},
       {"discover_ms", &Options::discover_ms, "ms", between(100, 9'000),
        "How often the cluster is asked for partitions that were added, and whether it answers."},
+      {"statistics_ms", &Options::statistics_ms, "ms", between(0, 86'400'000),
+       "How often librdkafka is asked for what is shown of its queue and its connections; 0: never. It is not asked where nobody "
+       "watches."},
       {"security_protocol", &Options::security_protocol, "", one_of({"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"}),
        "How to speak to brokers."},
       {"sasl_mechanism", &Options::sasl_mechanism, "", one_of({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}),
