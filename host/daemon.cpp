@@ -308,6 +308,7 @@ sdk::Result<> Daemon::start() {
   options.tls = *std::move(encryption);
   options.local = s.operators();
   options.authenticator = s.authenticator;
+  options.filters = s.plugins.filters();
   options.metrics = &s.metrics;
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());

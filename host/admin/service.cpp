@@ -178,6 +178,7 @@ sdk::Result<v1::PluginsReply> Service::answer(const v1::PluginsRequest&) {
     out.set_id(library.id());
     if (plugin.broker()) out.add_kinds("broker");
     if (plugin.authenticator()) out.add_kinds("authenticator");
+    if (plugin.filter()) out.add_kinds("filter");
     if (plugin.presence()) out.add_kinds("presence");
     if (plugin.metrics_exporter()) out.add_kinds("metrics");
     out.set_version(library.version());

@@ -17,6 +17,7 @@
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
 #include "chatd/sdk/metrics.hpp"
+#include "host/hub/filters.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
 #include "host/hub/limits.hpp"
@@ -100,6 +101,7 @@ struct ServerOptions {
   std::optional<LocalListener> local;
   sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
+  hub::Filters filters;                         // what looks at each publish; outlive the server
 };
 
 // What is answered while draining. [any] never blocks

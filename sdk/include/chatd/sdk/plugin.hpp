@@ -19,6 +19,7 @@ namespace chatd::sdk {
 class Authenticator;
 class Broker;
 class Diagnostics;
+class Filter;
 class HostState;
 class Metrics;
 class MetricsExporter;
@@ -59,6 +60,7 @@ class Plugin {
   [[nodiscard]] virtual Broker* broker() noexcept { return nullptr; }
   [[nodiscard]] virtual Authenticator* authenticator() noexcept { return nullptr; }
   [[nodiscard]] virtual PresenceStore* presence() noexcept { return nullptr; }
+  [[nodiscard]] virtual Filter* filter() noexcept { return nullptr; }
   [[nodiscard]] virtual MetricsExporter* metrics_exporter() noexcept { return nullptr; }
   [[nodiscard]] virtual Diagnostics* diagnostics() noexcept { return nullptr; }
   // Null: what changes in its table waits for a restart.
