@@ -43,14 +43,16 @@ std::string reason_of(std::string_view reason, const std::string& broker) {
 }
 
 // One of `brokers` asked by itself, so that it is known what becomes of each.
-void reach(Options options, sdk::Logger& log, sdk::Deadline deadline, Reached& out) {
+void reach(const Options& of_all, sdk::Logger& log, sdk::Deadline deadline, Reached& out) {
+  auto options = of_all;
   options.brokers = {out.broker};
   auto conf = configuration(Part::desk, options, client_id);
   if (!conf) {
     out.why = conf.error().text;
     return;
   }
-  auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), log,
+  out.meters = std::make_unique<Meters>(of_all, nullptr);
+  auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), *out.meters, log,
                              {.failed =
                                   [&out](rd_kafka_resp_err_t error, std::string_view reason) {
                                     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;  // says less
@@ -58,7 +60,8 @@ void reach(Options options, sdk::Logger& log, sdk::Deadline deadline, Reached& o
                                     out.why = reason_of(reason, out.broker);
                                   },
                               .answered = {},
-                              .rebalance = {}});
+                              .rebalance = {},
+                              .measured = {}});
   if (!client) {
     out.why = client.error().text;
     return;

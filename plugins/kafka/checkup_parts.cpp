@@ -93,7 +93,8 @@ sdk::Finding clock_finding(const Options& options, const std::string& client_id,
   };
   auto conf = configuration(Part::range, options, client_id);
   if (!conf) return unknown(conf.error().text);
-  const auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), inquiry.log, {});
+  Meters meters(options, nullptr);
+  const auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), meters, inquiry.log, {});
   if (!client) return unknown(client.error().text);
   const auto wanted = partition_list(8);
   for (const auto& [name, count] : topics) {

@@ -8,6 +8,7 @@
 #include "chatd/sdk/diagnostics.hpp"
 #include "plugins/kafka/checkup.hpp"
 #include "plugins/kafka/client.hpp"
+#include "plugins/kafka/meters.hpp"
 #include "plugins/kafka/librdkafka.hpp"
 
 namespace chatd::kafka {
@@ -15,6 +16,7 @@ namespace chatd::kafka {
 // A broker of the configuration, and what came of asking it.
 struct Reached {
   std::string broker;
+  std::unique_ptr<Meters> meters;  // the client's, and nobody watches
   std::unique_ptr<Client> client;
   Metadata metadata;  // null: it did not answer
   std::string cluster;
