@@ -30,7 +30,7 @@ eventually() {
 "$cmake" --install "$build" --prefix "$prefix" >"$room/install.out" || fail "it cannot be installed"
 
 for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so lib/chatd/prometheus.so etc/chatd/chat.toml \
-  lib/systemd/system/chatd.service share/chatd/compose/nginx.conf share/doc/chatd/README.md \
+  lib/systemd/system/chatd.service share/chatd/compose/compose.yaml share/chatd/compose/nginx.conf share/doc/chatd/README.md \
   share/doc/chatd/operations.md share/doc/chatd/config.md; do
   [[ -f $prefix/$file ]] || fail "$file was not installed. What was: $(cd "$prefix" && find . -type f | sort)"
 done
