@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "chatd/sdk/authenticator.hpp"
@@ -27,6 +28,9 @@
 #include "host/observe/registry.hpp"
 #include "host/patience.hpp"
 #include "host/presence/presence.hpp"
+#include "host/reload.hpp"
+#include "host/reload_report.hpp"
+#include "host/reload_requests.hpp"
 #include "host/rpc/server.hpp"
 #include "host/server_options.hpp"
 #include "host/version.hpp"
@@ -56,6 +60,13 @@ sigset_t stop_signals() noexcept {
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
   return set;
+}
+
+// Whether the process has one that it could read from.
+bool has_terminal() noexcept {
+  const int fd = ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  if (fd >= 0) ::close(fd);
+  return fd >= 0;
 }
 
 // From here on a signal ends the process at once, with the status that a shell gives to a killed program.
@@ -116,8 +127,14 @@ struct Daemon::State final : admin::Control {
     std::unique_ptr<sdk::Subscription> subscription;
   };
 
-  State(config::Settings given, plugin::Set& its_plugins, observe::Log& its_log)
-      : settings(std::move(given)), plugins(its_plugins), loggers(its_log), log(its_log.host()), watch(its_plugins) {
+  State(config::Sources its_sources, config::Settings given, plugin::Set& its_plugins, observe::Log& its_log)
+      : settings(std::move(given)),
+        in_force(settings),
+        plugins(its_plugins),
+        loggers(its_log),
+        log(its_log.host()),
+        watch(its_plugins),
+        configuration(std::move(its_sources), settings, its_plugins) {
     metrics.add(watch);
     server_id = settings.host.server_id;
     if (server_id.empty()) server_id = text("grpc-server-", std::time(nullptr));
@@ -129,12 +146,16 @@ struct Daemon::State final : admin::Control {
   [[nodiscard]] bool nothing_left(Source& source);
   // [any]
   bool drain() noexcept override { return !told_to_drain.exchange(true); }
+  // [queue]
+  void reload(const std::string& by, Reloaded done) override { reload_requests.put(by, std::move(done)); }
 
   // The admin service, if there is to be one, as the server takes it.
   std::optional<rpc::LocalListener> operators();
   // What the clients' listener shows, if it is to show something.
   sdk::Result<std::optional<rpc::Tls>> encryption();
   void watch_certificates();
+  void reload();
+  void take(Reload::Plan plan);
   void keep_presence();
   void take_orders();
   [[nodiscard]] hub::Standing standing() const;
@@ -142,7 +163,8 @@ struct Daemon::State final : admin::Control {
   void beat();
   void move_streams();
 
-  config::Settings settings;
+  const config::Settings settings;  // of the start; others look into them
+  config::Settings in_force;        // since the last reload
   plugin::Set& plugins;
   observe::Log& loggers;
   sdk::Logger& log;
@@ -155,6 +177,8 @@ struct Daemon::State final : admin::Control {
   sdk::PresenceStore* store = nullptr;          // null: nobody keeps who is here
   std::optional<hub::Heartbeat> heartbeat;
   std::atomic<bool> told_to_drain = false;
+  Reload configuration;
+  ReloadRequests reload_requests;
   std::optional<tls::Watch> certificates;      // those of [tls]
   std::optional<admin::Service> admin;         // gone after the server that serves it
   std::optional<presence::Presence> presence;  // told by the server until that has stopped, and by the broker
@@ -164,8 +188,8 @@ struct Daemon::State final : admin::Control {
   std::optional<bool> serving;                   // none before the first look
 };
 
-Daemon::Daemon(config::Settings settings, plugin::Set& plugins, observe::Log& log)
-    : state_(std::make_unique<State>(std::move(settings), plugins, log)) {}
+Daemon::Daemon(config::Sources sources, config::Settings settings, plugin::Set& plugins, observe::Log& log)
+    : state_(std::make_unique<State>(std::move(sources), std::move(settings), plugins, log)) {}
 
 Daemon::~Daemon() {
   state_->sources.clear();
@@ -191,6 +215,7 @@ sdk::Result<std::optional<rpc::Tls>> Daemon::State::encryption() {
   auto material = tls::read(files, std::time(nullptr));
   if (!material) return sdk::fail(sdk::Code::invalid_argument, text("[tls]: ", material.error().front().str()));
   for (const auto& warning : material->warnings) log.warning(warning);
+  watch.certificates(*material);
   return rpc::Tls{*std::move(material), tls.client_certificate == "required", tls.min_version == "1.3"};
 }
 
@@ -203,8 +228,38 @@ void Daemon::State::watch_certificates() {
     return;
   }
   for (const auto& warning : (*material)->warnings) log.warning(warning);
+  watch.certificates(**material);
   server->renew(**std::move(material));
-  log.info("certificates have changed; connections that come from now on are shown ", settings.tls.certificate);
+  log.info("certificates have changed; connections that come from now on are shown ", in_force.tls.certificate);
+}
+
+// All of it was found right before the first part takes it.
+void Daemon::State::reload() {
+  auto requests = reload_requests.take();
+  log.info("reload: reading the configuration again, as ", requests.empty() ? "SIGHUP" : requests.front().by, " wants it");
+  auto plan = configuration.prepare(in_force);
+  const auto reply = plan ? reply_of(*plan) : reply_of(plan.error());
+  if (plan) take(*std::move(plan));
+  say(log, reply);
+  loggers.drain();
+  ReloadRequests::answer(server->inbox(), std::move(requests), reply);
+}
+
+void Daemon::State::take(Reload::Plan plan) {
+  in_force = plan.settings;
+  configuration.commit(plan);
+  server->change(server_options(in_force, {}, server_id));
+  if (presence) presence->settle(std::chrono::milliseconds(in_force.presence.settle_ms));
+  if (plan.changes("log.level") || plan.changes("log.levels") || plan.changes("log.format"))
+    loggers.change(log_options(in_force.log));
+  if (!certificates) return;
+  // Other names are other files; files that have changed are noticed by the watch.
+  if (plan.changes("tls.certificate") || plan.changes("tls.key") || plan.changes("tls.client_ca")) {
+    auto material = tls::read(config::tls_files(in_force.tls), std::time(nullptr));
+    if (!material) return log.error("[tls]: what was read before stays in force: ", material.error().front().str());
+    certificates.emplace(config::tls_files(in_force.tls));
+    server->renew(*std::move(material));
+  }
 }
 
 // What was said lately fills the rings, so that who comes back finds it there, and tells what is a repeat. What was said before
@@ -220,6 +275,7 @@ sdk::Result<> Daemon::State::subscribe(hub::Log which, const std::string& topic)
 
 sdk::Result<> Daemon::start() {
   auto& s = *state_;
+  s.loggers.server(s.server_id);
   s.log.info("chatd ", version, ", server id ", s.server_id);
   for (const auto& library : s.plugins.libraries())
     s.log.info("plugin ", library.id(), " ", library.version(), " (", library.file().string(), ")");
@@ -252,6 +308,7 @@ sdk::Result<> Daemon::start() {
   options.tls = *std::move(encryption);
   options.local = s.operators();
   options.authenticator = s.authenticator;
+  options.filters = s.plugins.filters();
   options.metrics = &s.metrics;
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
@@ -280,6 +337,7 @@ sdk::Result<> Daemon::start() {
   // A broker that is well says at once where its topics end; the line below then means that messages flow.
   for (auto& source : s.sources) s.warm_up(*source, std::chrono::steady_clock::now() + feed_wait);
   s.watch_health();
+  s.loggers.drain();  // who waits for the line below finds the others in the log
   std::cout << "chatd listening on " << s.server->address() << std::endl;
   return {};
 }
@@ -291,6 +349,7 @@ void Daemon::State::keep_presence() {
                                      std::chrono::milliseconds(settings.presence.settle_ms)},
                    *broker, *store, server->announcer(), clock, log);
   server->use(*presence);
+  watch.use(*presence);
   if (admin) admin->use(*presence);
 }
 
@@ -368,7 +427,7 @@ void Daemon::State::beat() {
 // One after another within the window, so that the other hosts do not get all of them at once.
 void Daemon::State::move_streams() {
   const auto begin = std::chrono::steady_clock::now();
-  const auto window = std::chrono::milliseconds(settings.host.drain_window_ms);
+  const auto window = std::chrono::milliseconds(in_force.host.drain_window_ms);
   const auto all = static_cast<double>(server->streams());
   std::size_t moved = 0;
   for (auto now = begin; now < begin + window && server->streams() > 0; now = std::chrono::steady_clock::now()) {
@@ -381,15 +440,25 @@ void Daemon::State::move_streams() {
 }
 
 void Daemon::wait() {
-  const sigset_t set = stop_signals();
+  sigset_t set = stop_signals();
+  sigaddset(&set, SIGHUP);
+  const bool had_terminal = has_terminal();
   // Often enough for heartbeats in time.
   const auto look =
       std::min<std::chrono::milliseconds>(health_interval, std::chrono::milliseconds(state_->settings.host.heartbeat_ms) / 4);
   const timespec interval{0, std::chrono::nanoseconds(look).count()};
   for (;;) {
     const int signal = sigtimedwait(&set, nullptr, &interval);
+    if (signal == SIGHUP && (!had_terminal || has_terminal())) {
+      state_->reload();
+      continue;
+    }
     if (signal > 0) {
-      state_->log.info("stopping (", signal == SIGINT ? "SIGINT" : "SIGTERM", "); a second one ends at once");
+      state_->log.info("stopping (",
+                       signal == SIGINT   ? "SIGINT"
+                       : signal == SIGHUP ? "its terminal is gone"
+                                          : "SIGTERM",
+                       "); a second one ends at once");
       return;
     }
     if (state_->told_to_drain) {
@@ -406,9 +475,10 @@ void Daemon::drain() {
   die_on_next_signal();
   auto& s = *state_;
   s.told_to_drain = true;
+  s.reload_requests.close(s.server->inbox());
   if (s.admin) s.admin->draining();
   s.watch.draining();
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.settings.host.drain_deadline_ms);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(s.in_force.host.drain_deadline_ms);
   Patience patience(*s.broker, deadline);
   s.server->refuse_new();
   s.move_streams();

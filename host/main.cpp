@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,16 @@
 #include "host/admin/cli.hpp"
 #include "host/admin/command.hpp"
 #include "host/config/address.hpp"
+#include "host/config/cli.hpp"
 #include "host/config/load.hpp"
-#include "host/config/reference.hpp"
 #include "host/consume/consumer.hpp"
 #include "host/daemon.hpp"
 #include "host/demo/cast.hpp"
 #include "host/demo/stage.hpp"
 #include "host/doctor/command.hpp"
 #include "host/notify.hpp"
+#include "host/scaffold/cli.hpp"
+#include "host/server_options.hpp"
 #include "host/version.hpp"
 
 namespace chatd {
@@ -52,11 +55,17 @@ int report(const sdk::Error& error) {
   return failure;
 }
 
+config::Sources sources_of(const Arguments& arguments) {
+  config::Sources sources{{}, config::process_environment(), arguments.set};
+  if (!arguments.file.empty()) sources.file = arguments.file;
+  return sources;
+}
+
 enum class Wanted : std::uint8_t { all_plugins, broker_only };
 
 std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted = Wanted::all_plugins) {
-  config::Sources sources{{}, config::process_environment(), arguments.set, wanted == Wanted::all_plugins};
-  if (!arguments.file.empty()) sources.file = arguments.file;
+  auto sources = sources_of(arguments);
+  sources.whole = wanted == Wanted::all_plugins;
   auto settings = config::load(sources);
   if (!settings) return std::unexpected(report(settings.error()));
   // A host of the same configuration may run beside it, and has the ports of the others.
@@ -79,13 +88,13 @@ int check(const Arguments& arguments) {
   return 0;
 }
 
-int reference(const Arguments& arguments) {
+int with_lines(Arguments arguments, const std::optional<std::string>& file, const config::Cli::Use& use) {
+  if (file) arguments.file = *file;
   const auto prepared = prepare(arguments);
   if (!prepared) return prepared.error();
   std::vector<config::PluginKeys> keys;
   for (const auto& library : prepared->plugins.libraries()) keys.push_back({library.id(), library.plugin().options()});
-  std::cout << config::reference(keys);
-  return 0;
+  return use(config::lines_of(prepared->settings, keys), keys);
 }
 
 // A descriptor a client: take as many as there may be.
@@ -110,7 +119,7 @@ int run_consumer(const Arguments& arguments, const consume::Options& options) {
   block_stop_signals();
   auto prepared = prepare(arguments, Wanted::broker_only);
   if (!prepared) return prepared.error();
-  observe::Log log(observe::level(prepared->settings.log.level));
+  observe::Log log(log_options(prepared->settings.log));
   const auto ended = consume::run(prepared->settings, prepared->plugins, log, log.for_plugin("consumer"), options);
   if (ended) return 0;
   const int status = report(ended.error());
@@ -120,8 +129,8 @@ int run_consumer(const Arguments& arguments, const consume::Options& options) {
 // Which host is meant: the address given, or else the one that the configuration names.
 std::expected<std::string, int> admin_address(const Arguments& arguments, const std::string& given) {
   if (!given.empty()) return given;
-  config::Sources sources{{}, config::process_environment(), arguments.set, false};
-  if (!arguments.file.empty()) sources.file = arguments.file;
+  auto sources = sources_of(arguments);
+  sources.whole = false;
   const auto settings = config::load(sources);
   if (!settings) return std::unexpected(report(settings.error()));
   const auto address = config::parse_address(settings->admin.listen);
@@ -151,14 +160,23 @@ int ask_host(const Arguments& arguments, const Operator& by, Command command) {
   return 0;
 }
 
+// The same, of the signal for a reload.
+void block_reload_signal() {
+  sigset_t reload;
+  sigemptyset(&reload);
+  sigaddset(&reload, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &reload, nullptr);
+}
+
 int run(const Arguments& arguments) {
   block_stop_signals();
+  block_reload_signal();
   raise_descriptor_limit();
 
   auto prepared = prepare(arguments);
   if (!prepared) return prepared.error();
-  observe::Log log(observe::level(prepared->settings.log.level));
-  Daemon daemon(std::move(prepared->settings), prepared->plugins, log);
+  observe::Log log(log_options(prepared->settings.log));
+  Daemon daemon(sources_of(arguments), std::move(prepared->settings), prepared->plugins, log);
   if (auto started = daemon.start(); !started) return report(started.error());
   notify_manager("READY=1");
   daemon.wait();
@@ -170,12 +188,14 @@ int run(const Arguments& arguments) {
 // A host by itself, and three people who talk there.
 int run_demo(std::chrono::milliseconds pace) {
   block_stop_signals();
+  block_reload_signal();
   raise_descriptor_limit();
   const auto stage = demo::free_stage();
-  auto prepared = prepare({{}, demo::settings(stage)});
+  const Arguments arguments{{}, demo::settings(stage)};
+  auto prepared = prepare(arguments);
   if (!prepared) return prepared.error();
-  observe::Log log(observe::level(prepared->settings.log.level));
-  Daemon daemon(std::move(prepared->settings), prepared->plugins, log);
+  observe::Log log(log_options(prepared->settings.log));
+  Daemon daemon(sources_of(arguments), std::move(prepared->settings), prepared->plugins, log);
   if (auto started = daemon.start(); !started) return report(started.error());
   std::error_code error;
   std::cout << demo::where_to_look(stage, std::filesystem::read_symlink("/proc/self/exe", error).parent_path()) << std::flush;
@@ -206,11 +226,7 @@ int main(int argc, char** argv) {
   add_config(app);
   auto& check_command = *app.add_subcommand("check", "Checks the configuration, reports every problem, and starts nothing");
   add_config(check_command);
-  auto& config_command = *app.add_subcommand("config", "About the configuration");
-  config_command.require_subcommand(1);
-  auto& reference_command =
-      *config_command.add_subcommand("reference", "Prints every key, its default and its meaning as Markdown");
-  add_config(reference_command);
+  config::Cli config_commands(*app.add_subcommand("config", "About the configuration"), add_config);
   auto& consumer_command =
       *app.add_subcommand("consumer", "Prints each message and connection once, shared with the others of its group");
   add_config(consumer_command);
@@ -250,19 +266,25 @@ int main(int argc, char** argv) {
   };
   auto& drain_command = *app.add_subcommand("drain", "Tells a running host to end as on SIGTERM, and waits until it has");
   add_admin(drain_command);
+  auto& reload_command = *app.add_subcommand("reload", "Tells a running host to read its configuration again, as on SIGHUP");
+  add_admin(reload_command);
   bool no_wait = false;
   drain_command.add_flag("--no-wait", no_wait, "Does not wait");
   admin::Cli admin_commands(*app.add_subcommand("admin", "Asks a running host, and tells it"), add_admin);
+  scaffold::Cli new_plugin(*app.add_subcommand("new-plugin", "Writes the project of a new plugin"));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : usage;
   }
+  if (new_plugin.wanted()) return new_plugin.run();
   if (check_command) return check(arguments);
-  if (config_command) return reference(arguments);
+  if (config_commands.chosen())
+    return config_commands.run([&](const auto& file, const auto& use) { return with_lines(arguments, file, use); });
   if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folder, problems_of});
   if (demo_command) return run_demo(std::chrono::milliseconds(pace_ms));
   if (consumer_command) return run_consumer(arguments, consumer_options);
+  if (reload_command) return ask_host(arguments, by, [](const auto& host) { return admin::reload(host); });
   if (drain_command) return ask_host(arguments, by, [&](const auto& host) { return admin::drain(host, !no_wait); });
   if (admin_commands.chosen()) return ask_host(arguments, by, [&](const auto& host) { return admin_commands.run(host); });
   return run(arguments);

@@ -51,6 +51,13 @@ rpc::TransportLimits transport_limits(const config::Limits& limits) {
 
 }  // namespace
 
+observe::Log::Options log_options(const config::Log& log) {
+  observe::Log::Options options{.level = observe::level(log.level), .levels = {}, .format = {}};
+  for (const auto& [component, level] : log.levels) options.levels.emplace(component, observe::level(level));
+  if (log.format != "auto") options.format = log.format == "json" ? observe::Format::json : observe::Format::text;
+  return options;
+}
+
 rpc::ServerOptions server_options(const config::Settings& settings, const config::Address& listen, const std::string& server_id) {
   rpc::ServerOptions options;
   options.host = listen.host;

@@ -12,6 +12,7 @@
 
 #include "chatd/sdk/abi.hpp"
 #include "chatd/sdk/text.hpp"
+#include "host/presence/presence.hpp"
 #include "host/version.hpp"
 
 namespace chatd {
@@ -55,9 +56,15 @@ void Watch::use(const rpc::Server& server) {
   server_ = &server;
 }
 
+void Watch::use(const presence::Presence& presence) {
+  const std::lock_guard lock(mutex_);
+  presence_ = &presence;
+}
+
 void Watch::forget() noexcept {
   const std::lock_guard lock(mutex_);
   server_ = nullptr;
+  presence_ = nullptr;
 }
 
 void Watch::broker(bool well, std::string why) {
@@ -78,6 +85,12 @@ void Watch::draining() {
   open_.text = "it was told to end";
 }
 
+void Watch::certificates(const tls::Material& material) {
+  const std::lock_guard lock(mutex_);
+  certificates_end_ = material.certificates_end;
+  authorities_end_ = material.authorities_end;
+}
+
 void Watch::collect(sdk::MetricSink& sink) noexcept {
   const std::string_view help = "Always 1; what runs here";
   sink.gauge("chatd_build_info", help, 1, {{"version", std::string(version)}, {"abi", CHATD_SDK_TEXT(CHATD_SDK_ABI)}});
@@ -89,7 +102,12 @@ void Watch::collect(sdk::MetricSink& sink) noexcept {
   for (const auto* condition : {&broker_, &log_, &open_})
     sink.gauge("chatd_ready", "Whether what the host needs to serve is there", condition->met ? 1 : 0,
                {{"condition", condition->name}});
+  const std::string_view ends = "When the first certificate of [tls] ends that does, in seconds since 1970";
+  for (const auto& [file, end] : {std::pair("certificate", certificates_end_), std::pair("client_ca", authorities_end_)}) {
+    if (end != 0) sink.gauge("chatd_certificate_end_timestamp_seconds", ends, static_cast<double>(end), {{"file", file}});
+  }
   if (server_) server_->collect(sink);
+  if (presence_) presence_->collect(sink);
 }
 
 std::vector<sdk::Condition> Watch::conditions() const {

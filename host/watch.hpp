@@ -1,7 +1,7 @@
 // Watch: this host as others see it from outside: whether it serves and why not, and the figures that no part of it keeps itself.
 #pragma once
 
-#include <chrono>
+#include <ctime>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -10,6 +10,10 @@
 #include "host/plugin/set.hpp"
 #include "host/rpc/server.hpp"
 
+namespace chatd::presence {
+class Presence;
+}
+
 namespace chatd {
 
 class Watch final : public sdk::MetricSource, public sdk::HostState {
@@ -17,14 +21,17 @@ class Watch final : public sdk::MetricSource, public sdk::HostState {
   // `plugins` must outlive it.
   explicit Watch(const plugin::Set& plugins);
 
-  // From here on it asks the server, until `forget`. [control] may block, for a snapshot at most
+  // From here on it asks these, until `forget`. [control] may block, for a snapshot at most
   void use(const rpc::Server& server);
+  void use(const presence::Presence& presence);
   void forget() noexcept;
 
   // What holds from now on; of a condition that is not met, why. [control] never blocks for long
   void broker(bool well, std::string why);
   void log_read(bool yes);
   void draining();
+  // What clients are shown from now on. [control] never blocks for long
+  void certificates(const tls::Material& material);
 
   void collect(sdk::MetricSink& sink) noexcept override;
   [[nodiscard]] std::vector<sdk::Condition> conditions() const override;
@@ -34,6 +41,9 @@ class Watch final : public sdk::MetricSource, public sdk::HostState {
   const plugin::Set& plugins_;
   mutable std::mutex mutex_;
   const rpc::Server* server_ = nullptr;
+  const presence::Presence* presence_ = nullptr;
+  std::time_t certificates_end_ = 0;  // 0: there are none
+  std::time_t authorities_end_ = 0;
   sdk::Condition broker_{"broker", false, "it starts"};
   sdk::Condition log_{"log", false, "it starts"};
   sdk::Condition open_{"open", true, {}};

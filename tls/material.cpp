@@ -53,6 +53,12 @@ std::string date(const ASN1_TIME* time) {
   return {out.data(), std::strftime(out.data(), out.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
 }
 
+// 0: it cannot be read.
+std::time_t end_of(const X509& certificate) {
+  std::tm parts{};
+  return ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &parts) == 1 ? ::timegm(&parts) : 0;
+}
+
 struct Asked {
   bool passphrase = false;
 };
@@ -98,6 +104,8 @@ class Reading {
       OwnedCertificate one(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
       if (!one) break;
       look_at_dates(file, *one, all.size() + 1);
+      auto& first = part == Part::authorities ? material_.authorities_end : material_.certificates_end;
+      if (const auto ends = end_of(*one); ends != 0 && (first == 0 || ends < first)) first = ends;
       all.push_back(std::move(one));
     }
     // The end is an error, too.

@@ -41,6 +41,9 @@ struct Material {
   std::string certificates;
   std::string key;
   std::string authorities;
+  // When the first of them ends that does; 0: there is none.
+  std::time_t certificates_end = 0;
+  std::time_t authorities_end = 0;
   std::vector<std::string> warnings;  // what an operator should look at, though it works: "FILE: ..."
 };
 

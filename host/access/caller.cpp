@@ -28,7 +28,9 @@ sdk::Result<> Caller::is(std::string_view field, std::string_view user_id) const
 
 sdk::Result<> Caller::may(sdk::Action action, std::string_view room) const {
   if (!who_) return {};
-  return authenticator_->authorize(*who_, action, room);
+  auto allowed = authenticator_->authorize(*who_, action, room);
+  answers_->authorized(allowed.has_value());
+  return allowed;
 }
 
 }  // namespace chatd::access

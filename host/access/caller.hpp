@@ -35,9 +35,9 @@ class Caller {
   // They and the clock must outlive it.
   Caller() = default;
   Caller(const Bans* bans, const sdk::Clock& clock) : bans_(bans), clock_(&clock) {}
-  // The same of who was asked; `authenticator` must outlive it, too.
-  Caller(const Bans* bans, const sdk::Clock& clock, const sdk::Authenticator& authenticator, Who who)
-      : bans_(bans), clock_(&clock), authenticator_(&authenticator), who_(std::move(who)) {}
+  // The same of who was asked; `authenticator` and `answers`, which counts what it says, must outlive it, too.
+  Caller(const Bans* bans, const sdk::Clock& clock, const sdk::Authenticator& authenticator, Answers& answers, Who who)
+      : bans_(bans), clock_(&clock), authenticator_(&authenticator), answers_(&answers), who_(std::move(who)) {}
 
   // Code::permission_denied when a request's `field` names somebody else, or names a user who is banned and nobody was asked.
   // [queue] never blocks
@@ -52,6 +52,7 @@ class Caller {
   const Bans* bans_ = nullptr;
   const sdk::Clock* clock_ = nullptr;
   const sdk::Authenticator* authenticator_ = nullptr;
+  Answers* answers_ = nullptr;
   std::shared_ptr<const sdk::Identity> who_;
 };
 

@@ -1,5 +1,6 @@
 #include "host/access/identities.hpp"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -8,7 +9,8 @@ namespace chatd::access {
 // One question to the authenticator, and who waits for its answer.
 class Identities::Check final : public sdk::Verdict {
  public:
-  Check(Identities& owner, const Digest& its_digest) : digest(its_digest), owner_(owner), thread_(std::this_thread::get_id()) {}
+  Check(Identities& owner, const Digest& its_digest, Shown its_shown)
+      : digest(its_digest), shown(its_shown), owner_(owner), thread_(std::this_thread::get_id()) {}
 
   // On the queue's thread only within `authenticate`.
   void decided(sdk::Result<std::optional<sdk::Identity>> found) noexcept override {
@@ -17,6 +19,8 @@ class Identities::Check final : public sdk::Verdict {
   }
 
   const Digest digest;
+  const Shown shown;
+  const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   std::vector<Asker*> askers;
 
  private:
@@ -47,13 +51,15 @@ void Identities::identify(const sdk::Credentials& credentials, Asker& asker) {
     waiting->second->askers.push_back(&asker);
     return;
   }
-  waiting->second = std::make_unique<Check>(*this, digest);
+  waiting->second = std::make_unique<Check>(*this, digest, shown(credentials));
   auto& check = *waiting->second;
   check.askers.push_back(&asker);
   authenticator_.authenticate(credentials, check);
 }
 
 void Identities::settle(Check& check, sdk::Result<std::optional<sdk::Identity>> found) {
+  answers_.took(std::chrono::steady_clock::now() - check.begun);
+  answers_.count(check.shown, outcome(found));
   // Askers may ask again, with the same credentials too.
   const auto done = checks_.extract(check.digest);
   sdk::Result<Who> who;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "chatd/sdk/authenticator.hpp"
+#include "host/access/answers.hpp"
 #include "host/access/bans.hpp"
 #include "host/access/digest.hpp"
 #include "host/hub/inbox.hpp"
@@ -41,6 +42,12 @@ class Identities {
   // From now on whoever is banned is refused; `bans` must outlive it. [control] never blocks
   void use(const Bans& bans) noexcept { bans_ = &bans; }
 
+  // Times of the authenticator go there; it outlives this. REQUIRES: before the first call. [control] never blocks
+  void measure(sdk::Histogram& seconds) noexcept { answers_.authenticate_seconds = &seconds; }
+  // What it was asked. [any] never blocks to look; [queue] counts
+  [[nodiscard]] const Answers& answers() const noexcept { return answers_; }
+  [[nodiscard]] Answers& answers() noexcept { return answers_; }
+
   // Tells the asker once, at once or later; it must stay until then. Those that ask with the same credentials are told in the
   // order in which they asked. [queue] never blocks
   void identify(const sdk::Credentials& credentials, Asker& asker);
@@ -70,6 +77,7 @@ class Identities {
   const std::size_t most_;
   const Bans* bans_ = nullptr;  // null: nobody is banned
   std::uint64_t revision_;
+  Answers answers_;
   Digester digest_;
   std::unordered_map<Digest, Known, DigestHash> known_;
   std::list<Digest> uses_;  // of the known; the one not used for longest first

@@ -18,6 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto answer_wait = 5s;
+constexpr auto reload_wait = 60s;  // files of users and keys are read, and plugins loaded
 
 std::shared_ptr<grpc::Channel> connect(const std::string& address) {
   gpr_set_log_function([](gpr_log_func_args*) {});  // what matters is in the status
@@ -57,9 +58,10 @@ sdk::Error unanswered(const std::string& address, const grpc::Status& status) {
 
 template <class Request, class Reply>
 sdk::Result<Reply> ask(v1::Admin::Stub& stub, const Target& host, const Request& request,
-                       grpc::Status (v1::Admin::Stub::*method)(grpc::ClientContext*, const Request&, Reply*)) {
+                       grpc::Status (v1::Admin::Stub::*method)(grpc::ClientContext*, const Request&, Reply*),
+                       std::chrono::seconds wait = answer_wait) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + answer_wait);
+  context.set_deadline(std::chrono::system_clock::now() + wait);
   if (!host.authorization.empty()) context.AddMetadata("authorization", host.authorization);
   Reply reply;
   const auto status = (stub.*method)(&context, request, &reply);
@@ -197,6 +199,16 @@ sdk::Result<std::string> bans(const Target& host, std::uint32_t limit, Form form
   v1::BansRequest request;
   request.set_limit(limit);
   return tell(host, request, &v1::Admin::Stub::Bans, form);
+}
+
+sdk::Result<std::string> reload(const Target& host) {
+  const auto stub = v1::Admin::NewStub(connect(host.address));
+  const auto reply = ask(*stub, host, v1::ReloadRequest{}, &v1::Admin::Stub::Reload, reload_wait);
+  if (!reply) return std::unexpected(reply.error());
+  if (reply->problems().empty()) return table(*reply);
+  std::string text = "nothing was changed, for the configuration is wrong:";
+  for (const auto& problem : reply->problems()) text += sdk::text("\n", problem);
+  return sdk::fail(sdk::Code::invalid_argument, text);
 }
 
 sdk::Result<std::string> drain(const Target& host, bool wait) {

@@ -63,6 +63,10 @@ struct BanWanted {
 [[nodiscard]] sdk::Result<std::string> unban(const Target& host, const BanWanted& wanted, Form form);
 [[nodiscard]] sdk::Result<std::string> bans(const Target& host, std::uint32_t limit, Form form);
 
+// Tells the host to read its configuration again; what has changed, and what waits for a restart. A configuration with problems
+// is an error that has all of them. [control] may block
+[[nodiscard]] sdk::Result<std::string> reload(const Target& host);
+
 // Tells the host to end; with `wait` returns when it has closed everything, else at once. [control] may block
 [[nodiscard]] sdk::Result<std::string> drain(const Target& host, bool wait);
 

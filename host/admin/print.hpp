@@ -22,6 +22,9 @@ namespace chatd::admin {
 [[nodiscard]] std::string table(const v1::BanReply& ban);
 [[nodiscard]] std::string table(const v1::UnbanReply& unban);
 
+// A line each. REQUIRES: no problems. [any] never blocks
+[[nodiscard]] std::string table(const v1::ReloadReply& reload);
+
 // One object on one line, with the field names of admin.proto; numbers are numbers, moments are RFC 3339. [any] never blocks
 [[nodiscard]] std::string json(const v1::StatusReply& status);
 [[nodiscard]] std::string json(const v1::SlowClientsReply& slow);

@@ -82,4 +82,13 @@ std::string json(const v1::UnbanReply& unban) {
   return object([&](Json& out) { one(out, unban.ban()); });
 }
 
+std::string table(const v1::ReloadReply& reload) {
+  std::string out;
+  for (const auto& one : reload.changed())
+    out += sdk::text(one.key(), ": ", one.before().empty() ? "(none)" : one.before(), " -> ",
+                     one.after().empty() ? "(none)" : one.after(), '\n');
+  for (const auto& one : reload.waiting()) out += sdk::text(one.key(), ": waits for a restart of the host\n");
+  return out.empty() ? "nothing has changed\n" : out;
+}
+
 }  // namespace chatd::admin

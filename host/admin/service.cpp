@@ -108,6 +108,7 @@ void Service::await(rpc::Server& server, rpc::Queue& queue) {
   decltype(ban_calls_)::value_type::await(*this, ban_calls_, &Async::RequestBan);
   decltype(unbans_)::value_type::await(*this, unbans_, &Async::RequestUnban);
   decltype(bans_)::value_type::await(*this, bans_, &Async::RequestBans);
+  decltype(reloads_)::value_type::await(*this, reloads_, &Async::RequestReload);
   decltype(drains_)::value_type::await(*this, drains_, &Async::RequestDrain);
 }
 
@@ -177,6 +178,7 @@ sdk::Result<v1::PluginsReply> Service::answer(const v1::PluginsRequest&) {
     out.set_id(library.id());
     if (plugin.broker()) out.add_kinds("broker");
     if (plugin.authenticator()) out.add_kinds("authenticator");
+    if (plugin.filter()) out.add_kinds("filter");
     if (plugin.presence()) out.add_kinds("presence");
     if (plugin.metrics_exporter()) out.add_kinds("metrics");
     out.set_version(library.version());
@@ -207,6 +209,10 @@ sdk::Result<v1::LogLevelReply> Service::answer(const v1::LogLevelRequest& reques
 
 sdk::Result<v1::BansReply> Service::answer(const v1::BansRequest& request) {
   return bans(orders_->bans(), list_limit(request.limit()), clock_.now());
+}
+
+void Service::answer(const v1::ReloadRequest&, const std::string& by, Done<v1::ReloadReply> done) {
+  control_.reload(by, std::move(done));
 }
 
 sdk::Result<v1::DrainReply> Service::answer(const v1::DrainRequest&) {

@@ -25,6 +25,10 @@ class Control {
  public:
   // Makes the host end as SIGTERM does; false when it is ending already. [any] never blocks
   virtual bool drain() noexcept = 0;
+  // Makes the host read its configuration again as SIGHUP does. `done` is told what came of it, on the queue's thread; `by` is
+  // who wants it, for the log. [queue] never blocks
+  using Reloaded = std::move_only_function<void(const sdk::Result<v1::ReloadReply>&) noexcept>;
+  virtual void reload(const std::string& by, Reloaded done) = 0;
 
  protected:
   ~Control() = default;
@@ -70,9 +74,10 @@ class Service final : public rpc::LocalService {
   [[nodiscard]] sdk::Result<v1::BansReply> answer(const v1::BansRequest& request);
   [[nodiscard]] sdk::Result<v1::DrainReply> answer(const v1::DrainRequest& request);
 
-  // These are answered when the broker has the order. `by` is who gave it, for the log.
+  // These are answered when the broker has the order, or the host has read its configuration. `by` is who gave it, for the log.
   template <class Reply>
   using Done = std::move_only_function<void(const sdk::Result<Reply>&) noexcept>;
+  void answer(const v1::ReloadRequest& request, const std::string& by, Done<v1::ReloadReply> done);
   void answer(const v1::KickRequest& request, const std::string& by, Done<v1::KickReply> done);
   void answer(const v1::BanRequest& request, const std::string& by, Done<v1::BanReply> done);
   void answer(const v1::UnbanRequest& request, const std::string& by, Done<v1::UnbanReply> done);
@@ -104,6 +109,7 @@ class Service final : public rpc::LocalService {
   Calls<v1::BanRequest, v1::BanReply> ban_calls_;
   Calls<v1::UnbanRequest, v1::UnbanReply> unbans_;
   Calls<v1::BansRequest, v1::BansReply> bans_;
+  Calls<v1::ReloadRequest, v1::ReloadReply> reloads_;
   Calls<v1::DrainRequest, v1::DrainReply> drains_;
 };
 

@@ -40,9 +40,7 @@ std::string with_two_underscores(std::string_view name) {
   for (const auto& table : host_tables()) {
     for (const auto& option : table.options) {
       if (table.many) continue;
-      if (name == upper(sdk::text(prefix, table.name, '_', option.key))) {
-        return upper(sdk::text(prefix, table.name, between_parts, option.key));
-      }
+      if (name == upper(sdk::text(prefix, table.name, '_', option.key))) return variable_of(table.name, option.key);
     }
   }
   return {};
@@ -156,6 +154,13 @@ Assignments from_environment(const std::vector<std::string>& variables, const Ta
   }
   for (auto& assignment : out.classes) assignment.table = class_named(assignment.table, file);
   return out;
+}
+
+std::string variable_of(std::string_view table, std::string_view key) {
+  const std::size_t dot = table.find('.');
+  std::string path(table.substr(0, dot));
+  if (dot != std::string_view::npos) path += sdk::text(between_parts, table.substr(dot + 1));
+  return upper(environment_name(sdk::text(prefix, path, between_parts, key)));
 }
 
 void name_plugins(std::vector<Assignment>& assignments, std::span<const std::string> loaded) {

@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "chatd/sdk/config.hpp"
@@ -33,6 +34,9 @@ struct Assignments {
 
 // Environment names have no '-' and no lower case: finds the loaded plugin that each assignment means. [any] never blocks
 void name_plugins(std::vector<Assignment>& assignments, std::span<const std::string> loaded);
+
+// The variable of a key: "CHATD_PLUGINS__KAFKA__LINGER_MS" for "linger_ms" of "plugins.kafka". [any] never blocks
+[[nodiscard]] std::string variable_of(std::string_view table, std::string_view key);
 
 // Reads "host.listen=127.0.0.1:0" and "plugins.memory.partitions=4". [any] never blocks
 [[nodiscard]] Assignments from_command_line(const std::vector<std::string>& set, sdk::Problems& problems);

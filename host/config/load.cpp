@@ -39,17 +39,6 @@ void lay_over_plugins(Tables& tables, const std::vector<Assignment>& assignments
   }
 }
 
-// A secret that is no text is taken out, since the common check would show what it found.
-void check_secret(sdk::Section& section, std::string_view key, sdk::Problems& problems) {
-  std::erase_if(section.entries, [&](const sdk::Entry& entry) {
-    const bool text = std::holds_alternative<std::string>(entry.value) || std::holds_alternative<sdk::RawText>(entry.value);
-    if (entry.key != key || text) return false;
-    problems.push_back({entry.place, sdk::text('"', key, "\" in [", section.name,
-                                               "] is not a text; expected a text in quotes (not shown: it is secret)")});
-    return true;
-  });
-}
-
 // What the tables say of their classes; a class's name is in no option list.
 std::vector<RoomClass> read_classes(const Tables& tables, sdk::Problems& problems) {
   std::vector<RoomClass> classes;
@@ -158,6 +147,26 @@ class Checks {
     }
   }
 
+  void log_levels() {
+    const auto options = log_options().infos();
+    const auto& choices = std::ranges::find(options, std::string_view("level"), &sdk::OptionInfo::key)->constraint.choices;
+    std::vector<std::string_view> components{"host", "consumer"};
+    components.insert(components.end(), settings_.plugins.load.begin(), settings_.plugins.load.end());
+    const auto* const given = find(tables_.host.find("log")->second, "levels");
+    for (const auto& [component, level] : settings_.log.levels) {
+      const auto* const table = std::get_if<sdk::Table>(&given->value);
+      const auto& at = table ? std::ranges::find(*table, component, &sdk::Entry::key)->place : given->place;
+      if (std::ranges::find(choices, level) == choices.end())
+        report(at, sdk::text(quoted(component), " in [log.levels] is ", quoted(level),
+                             "; expected one of \"debug\", \"info\", \"warning\", \"error\""));
+      if (std::ranges::find(components, component) != components.end()) continue;
+      const auto near = sdk::nearest(component, components);
+      report(at, sdk::text(quoted(component), " in [log.levels] is no component; ",
+                           near.empty() ? std::string("there are \"host\" and the plugins of plugins.load")
+                                        : sdk::text("did you mean ", quoted(near), '?')));
+    }
+  }
+
   void ids() {
     const auto& load = settings_.plugins.load;
     for (auto id = load.begin(); id != load.end(); ++id) {
@@ -254,7 +263,6 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   lay_over(tables, set.host);
   lay_over_classes(tables, environment.classes);
   lay_over_classes(tables, set.classes);
-  check_secret(tables.host.at("hub"), "token_key", problems);
 
   Settings settings;
   append(problems, host_options().read(tables.host.at("host"), settings.host));
@@ -285,6 +293,7 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
     name_plugins(environment.plugins, loaded);
     lay_over_plugins(tables, environment.plugins, loaded);
     lay_over_plugins(tables, set.plugins, loaded);
+    checks.log_levels();
     checks.ids();
     checks.broker_is_loaded();
     checks.plugin_tables();
@@ -292,6 +301,9 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
   if (!problems.empty()) return std::unexpected(sorted(std::move(problems)));
   for (const auto& id : settings.plugins.load) {
     settings.plugin_sections.emplace(id, plugin_section(tables, id, {"default"}));
+  }
+  for (auto* const part : {&tables.host, &tables.classes}) {
+    for (auto& [name, section] : *part) settings.given.emplace(section.name, std::move(section));
   }
   return settings;
 }

@@ -26,6 +26,37 @@ A key that is given again replaces the earlier value whole, lists and tables too
 All problems are reported at once, each with its place (`chat.toml:14:1`, `environment CHATD_HOST__LISTEN`, `--set host.listen`),
 and a host with problems does not start. Unknown keys and unknown tables are problems.
 
+| command | prints |
+|---|---|
+| `chatd check` | every problem, or that there is none |
+| `chatd config default` | a file that has every key, explained, at its default |
+| `chatd config doc` | this page |
+| `chatd config print` | every value in effect and where it came from; secrets are not shown |
+| `chatd config env` | every variable and what it sets |
+| `chatd config diff` | what is not at its default; `chatd config diff OTHER.toml`: what OTHER.toml would change |
+
+They take `--config` and `--set` as the host does, and look at the same environment. `print`, `env` and `diff` have `--json`. Of plugins they
+know those that are loaded: `--set plugins.load=identity,memory,kafka,prometheus`.
+
+## Reload
+
+On SIGHUP, and for `chatd reload`, a running host reads all of it again: the file, and the environment and `--set` that it was started with. It
+checks everything as `chatd check` does, and what running plugins are to take. When anything is wrong nothing changes, and the log, and `chatd
+reload`, say what. Otherwise keys that are *live* below hold from then on: limits for what comes then, classes for rooms that are there too.
+Streams go on. The others wait until the host starts again, and are named each time.
+
+- `certificate`, `key` and `client_ca` of `[tls]` wait when connections would be encrypted that are not, or the other way round, or certificates
+  asked for that are not.
+- Keys of `[plugins.identity]` wait when everybody would be believed who is not, or the other way round, or keys fetched from another address.
+- A host that was started on a terminal ends on SIGHUP when the terminal is gone.
+
+## Log
+
+Lines go to stderr: as text on a terminal, else as one JSON object each, with the keys `time` (RFC 3339, UTC, milliseconds), `level`,
+`component` (`host` or a plugin), `server` (the host's id) and `message`, and `again` for a line that came again within five seconds: so often since
+it was written. Whoever says something does not wait until it is written. Lines that come faster than that are dropped, and the log says how many.
+`chatd admin log-level` changes levels until the host ends, or a reload changes `[log]`.
+
 ## Environment
 
 A key's variable is `CHATD_`, its table and its name, in upper case, with two underscores between the parts:
@@ -66,7 +97,9 @@ In the environment and in `--set` a value is read as the type of its key:
 | table of texts | `key=text,other=text` |
 )";
 
-std::string_view type_name(sdk::OptionType type) {
+}  // namespace
+
+std::string_view type_name(sdk::OptionType type) noexcept {
   switch (type) {
     case sdk::OptionType::boolean:
       return "boolean";
@@ -84,13 +117,17 @@ std::string_view type_name(sdk::OptionType type) {
   return "";
 }
 
+namespace {
+
 // Whole bounds as integers, whatever the option's type.
 std::string bound(double value) {
   if (value == std::floor(value) && std::abs(value) < 1e15) return sdk::text(static_cast<std::int64_t>(value));
   return sdk::text(value);
 }
 
-std::string bounds(const sdk::OptionInfo& option) {
+}  // namespace
+
+std::string bounds_of(const sdk::OptionInfo& option, std::string_view quote) {
   const auto& [least, most, choices, not_empty] = option.constraint;
   std::vector<std::string> parts;
   if (least && most)
@@ -106,13 +143,15 @@ std::string bounds(const sdk::OptionInfo& option) {
       parts.back() += sdk::text(' ', option.unit);
   }
   std::string chosen;
-  for (const auto choice : choices) chosen += sdk::text(chosen.empty() ? "" : ", ", '`', choice, '`');
+  for (const auto choice : choices) chosen += sdk::text(chosen.empty() ? "" : ", ", quote, choice, quote);
   if (!chosen.empty()) parts.push_back(chosen);
   if (not_empty) parts.emplace_back("not empty");
   std::string out;
   for (const auto& part : parts) out += sdk::text(out.empty() ? "" : ", ", part);
   return out;
 }
+
+namespace {
 
 // A bar inside a cell ends it, in code too.
 std::string cell(std::string_view text) {
@@ -131,10 +170,11 @@ void print(std::string& out, std::string_view title, std::string_view doc, std::
     out += "It has no keys.\n";
     return;
   }
-  out += "| key | type | default | bounds | meaning |\n|---|---|---|---|---|\n";
+  out += "| key | type | default | bounds | changes | meaning |\n|---|---|---|---|---|---|\n";
   for (const auto& option : options) {
     out += sdk::text("| `", option.key, "` | ", type_name(option.type), " | `", cell(option.fallback), "` | ",
-                     cell(bounds(option)), " | ", cell(option.doc), " |\n");
+                     cell(bounds_of(option, "`")), " | ", option.is(sdk::Mark::live) ? "live" : "restart", " | ",
+                     cell(option.doc), " |\n");
   }
 }
 

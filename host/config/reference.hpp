@@ -14,6 +14,11 @@ struct PluginKeys {
   std::span<const sdk::OptionInfo> options;
 };
 
+// "list of texts". [any] never blocks
+[[nodiscard]] std::string_view type_name(sdk::OptionType type) noexcept;
+// "1 to 128 bytes", "at least 0.25", choices between `quote`s; empty: anything of its type. [any] never blocks
+[[nodiscard]] std::string bounds_of(const sdk::OptionInfo& option, std::string_view quote = "\"");
+
 // The whole page in Markdown: rules, the host's tables, then each plugin in the order given. [any] never blocks
 [[nodiscard]] std::string reference(std::span<const PluginKeys> plugins);
 

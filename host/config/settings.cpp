@@ -8,6 +8,7 @@ namespace chatd::config {
 
 using sdk::any;
 using sdk::between;
+using sdk::Mark;
 using sdk::not_empty;
 using sdk::one_of;
 using sdk::OptionList;
@@ -19,9 +20,11 @@ const OptionList<Host>& host_options() {
        "Name of this host, unique in its cluster. Empty: `grpc-server-` and the Unix seconds of the start."},
       {"drain_window_ms", &Host::drain_window_ms, "ms", between(0, 600'000),
        "Time over which a stopping host spreads the ends of its streams, so that its clients do not all come to the other hosts "
-       "at once. 0: all at once."},
+       "at once. 0: all at once.",
+       Mark::live},
       {"drain_deadline_ms", &Host::drain_deadline_ms, "ms", between(0, 600'000),
-       "Longest time a stopping host gives what was accepted before it cuts connections; not below `drain_window_ms`."},
+       "Longest time a stopping host gives what was accepted before it cuts connections; not below `drain_window_ms`.",
+       Mark::live},
       {"heartbeat_ms", &Host::heartbeat_ms, "ms", between(500, 60'000),
        "Interval at which the host says on broker.hosts_topic that it is alive."},
       {"keepalive_time_ms", &Host::keepalive_time_ms, "ms", between(1'000, 7'200'000),
@@ -39,10 +42,12 @@ const OptionList<Tls>& tls_options() {
   static const OptionList<Tls> list{
       {"certificate", &Tls::certificate, "", any(),
        "File with the host's certificate in PEM, followed by those that lead to its authority. Empty: clients' connections are "
-       "not encrypted."},
-      {"key", &Tls::key, "", any(), "File with the certificate's private key in PEM, without a passphrase."},
+       "not encrypted.",
+       Mark::live},
+      {"key", &Tls::key, "", any(), "File with the certificate's private key in PEM, without a passphrase.", Mark::live},
       {"client_ca", &Tls::client_ca, "", any(),
-       "File with the certificates, in PEM, of those who vouch for clients. Empty: clients are not asked for certificates."},
+       "File with the certificates, in PEM, of those who vouch for clients. Empty: clients are not asked for certificates.",
+       Mark::live},
       {"client_certificate", &Tls::client_certificate, "", one_of({"required", "optional"}),
        "With `client_ca`: whether a client without a certificate is turned away. One whose certificate is not good is in any "
        "case."},
@@ -53,7 +58,8 @@ const OptionList<Tls>& tls_options() {
 const OptionList<Admin>& admin_options() {
   static const OptionList<Admin> list{
       {"listen", &Admin::listen, "", any(),
-       "Address of the admin service, which `chatd drain` and `chatd admin` ask, as host:port. At a loopback address it asks "
+       "Address of the admin service, which `chatd drain`, `chatd reload` and `chatd admin` ask, as host:port. At a loopback "
+       "address it asks "
        "nobody "
        "who they are; any other one needs a plugin that does, and each call credentials of somebody who may `admin`. Empty: "
        "none."},
@@ -65,51 +71,58 @@ const OptionList<Admin>& admin_options() {
 const OptionList<Limits>& limits_options() {
   static const OptionList<Limits> list{
       // Well below what gRPC (4 MiB) and a Kafka broker (1 MiB) take by default, escapes and envelope included.
-      {"content_bytes", &Limits::content_bytes, "bytes", between(1, 1'048'576), "Longest content of a message."},
-      {"id_bytes", &Limits::id_bytes, "bytes", between(1, 4'096), "Longest user id."},
-      {"name_bytes", &Limits::name_bytes, "bytes", between(1, 4'096), "Longest user name."},
-      {"message_id_bytes", &Limits::message_id_bytes, "bytes", between(1, 1'024), "Longest message id that a client may choose."},
-      {"room_bytes", &Limits::room_bytes, "bytes", between(1, 128), "Longest room name."},
-      {"rooms_per_stream", &Limits::rooms_per_stream, "rooms", between(1, 10'000), "Rooms that one stream may follow."},
+      {"content_bytes", &Limits::content_bytes, "bytes", between(1, 1'048'576), "Longest content of a message.", Mark::live},
+      {"id_bytes", &Limits::id_bytes, "bytes", between(1, 4'096), "Longest user id.", Mark::live},
+      {"name_bytes", &Limits::name_bytes, "bytes", between(1, 4'096), "Longest user name.", Mark::live},
+      {"message_id_bytes", &Limits::message_id_bytes, "bytes", between(1, 1'024), "Longest message id that a client may choose.",
+       Mark::live},
+      {"room_bytes", &Limits::room_bytes, "bytes", between(1, 128), "Longest room name.", Mark::live},
+      {"rooms_per_stream", &Limits::rooms_per_stream, "rooms", between(1, 10'000), "Rooms that one stream may follow.",
+       Mark::live},
       {"publishes_in_flight", &Limits::publishes_in_flight, "messages", between(1, 1'000'000),
-       "Publishes of all clients of this host that the broker has not answered yet; more are refused RESOURCE_EXHAUSTED."},
+       "Publishes of all clients of this host that the broker has not answered yet; more are refused RESOURCE_EXHAUSTED.",
+       Mark::live},
       {"publishes_in_flight_per_user", &Limits::publishes_in_flight_per_user, "messages", between(1, 1'000'000),
-       "The same of one user on this host."},
-      {"history_messages", &Limits::history_messages, "messages", between(1, 100'000), "Most messages in one answer of History."},
+       "The same of one user on this host.", Mark::live},
+      {"history_messages", &Limits::history_messages, "messages", between(1, 100'000), "Most messages in one answer of History.",
+       Mark::live},
       {"history_records", &Limits::history_records, "records", between(1, 10'000'000),
        "Records of the broker, of any room, that one request of History may make the host look at."},
-      {"who_users", &Limits::who_users, "users", between(1, 100'000), "Most users in one answer of Who."},
+      {"who_users", &Limits::who_users, "users", between(1, 100'000), "Most users in one answer of Who.", Mark::live},
       {"connections", &Limits::connections, "connections", between(0, 10'000'000),
-       "Connections of clients to this host; more are cut at once. 0: any number."},
+       "Connections of clients to this host; more are cut at once. 0: any number.", Mark::live},
       {"connections_per_address", &Limits::connections_per_address, "connections", between(0, 10'000'000),
-       "The same of one address. Of IPv6, here and below, a network of 64 bits counts as one address. 0: any number."},
+       "The same of one address. Of IPv6, here and below, a network of 64 bits counts as one address. 0: any number.",
+       Mark::live},
       {"new_connections_per_second", &Limits::new_connections_per_second, "connections", between(0, 1'000'000),
-       "New connections a second, and twice as many at once after a quiet time; more are cut at once. 0: any number."},
+       "New connections a second, and twice as many at once after a quiet time; more are cut at once. 0: any number.",
+       Mark::live},
       {"new_connections_per_second_per_address", &Limits::new_connections_per_second_per_address, "connections",
-       between(0, 1'000'000), "The same of one address. 0: any number."},
+       between(0, 1'000'000), "The same of one address. 0: any number.", Mark::live},
       {"streams_per_connection", &Limits::streams_per_connection, "streams", between(0, 1'000'000),
        "Calls under way on one connection, streams and publishes; a client keeps more back itself until others have ended. 0: "
        "any "
        "number."},
       {"streams_per_user", &Limits::streams_per_user, "streams", between(0, 1'000'000),
-       "Streams of one user on this host; more are refused RESOURCE_EXHAUSTED. 0: any number."},
+       "Streams of one user on this host; more are refused RESOURCE_EXHAUSTED. 0: any number.", Mark::live},
       {"streams_per_address", &Limits::streams_per_address, "streams", between(0, 10'000'000),
-       "The same of one address, of the clients themselves where they come by `trusted_proxies`. 0: any number."},
+       "The same of one address, of the clients themselves where they come by `trusted_proxies`. 0: any number.", Mark::live},
       // Off: what is in flight is bounded, and who may say how much is a matter of the site; a bridge or a bot would lose
       // messages.
       {"publishes_per_second", &Limits::publishes_per_second, "messages", between(0, 10'000'000),
-       "Publishes of all clients of this host a second; more are refused RESOURCE_EXHAUSTED. 0: any number."},
+       "Publishes of all clients of this host a second; more are refused RESOURCE_EXHAUSTED. 0: any number.", Mark::live},
       {"publish_burst", &Limits::publish_burst, "messages", between(1, 10'000'000),
-       "Publishes of all clients at once, after a quiet time, where `publishes_per_second` is set."},
+       "Publishes of all clients at once, after a quiet time, where `publishes_per_second` is set.", Mark::live},
       {"publishes_per_second_per_user", &Limits::publishes_per_second_per_user, "messages", between(0, 1'000'000),
-       "Publishes of one user on this host a second; more are refused RESOURCE_EXHAUSTED. 0: any number."},
+       "Publishes of one user on this host a second; more are refused RESOURCE_EXHAUSTED. 0: any number.", Mark::live},
       {"publish_burst_per_user", &Limits::publish_burst_per_user, "messages", between(1, 1'000'000),
-       "Publishes of one user at once, after a quiet time, where `publishes_per_second_per_user` is set."},
+       "Publishes of one user at once, after a quiet time, where `publishes_per_second_per_user` is set.", Mark::live},
       {"queries_per_second_per_user", &Limits::queries_per_second_per_user, "queries", between(0, 1'000'000),
        "Calls of History, Who and Servers of one user a second, or of one address where they do not say who they are; more are "
-       "refused RESOURCE_EXHAUSTED. 0: any number."},
+       "refused RESOURCE_EXHAUSTED. 0: any number.",
+       Mark::live},
       {"query_burst_per_user", &Limits::query_burst_per_user, "queries", between(1, 1'000'000),
-       "The same at once, after a quiet time."},
+       "The same at once, after a quiet time.", Mark::live},
       {"metadata_bytes", &Limits::metadata_bytes, "bytes", between(1'024, 1'048'576),
        "Metadata of one call, as HTTP/2 counts it: names, values, and 32 bytes for each. Tokens have to fit in."},
       {"handshake_timeout_ms", &Limits::handshake_timeout_ms, "ms", between(100, 600'000),
@@ -123,10 +136,12 @@ const OptionList<Limits>& limits_options() {
       {"cut_floods", &Limits::cut_floods, "", any(),
        "Whether connections are cut that flood the host: with calls that are reset at once or headers without an end, when that "
        "keeps it from the others; and those that go on sending a request that does not end, `keepalive_time_ms` and "
-       "`keepalive_timeout_ms` together, twice. What is encrypted is not looked into."},
+       "`keepalive_timeout_ms` together, twice. What is encrypted is not looked into.",
+       Mark::live},
       {"trusted_proxies", &Limits::trusted_proxies, "", any(),
        "Addresses and networks (`10.0.0.0/8`) of proxies. Connections from there are not counted by address; whom they speak for "
-       "is the last in the metadata `x-forwarded-for` that is not such a proxy itself."}};
+       "is the last in the metadata `x-forwarded-for` that is not such a proxy itself.",
+       Mark::live}};
   return list;
 }
 
@@ -138,28 +153,32 @@ const OptionList<Hub>& hub_options() {
        "Memory for the newest messages of a room; `ring_messages` may keep fewer."},
       {"memory_bytes", &Hub::memory_bytes, "bytes", between(1'048'576, 1'099'511'627'776),
        "Memory for the newest messages of all rooms together. When it is full the largest rooms give "
-       "up their oldest messages; the newest of each room stays."},
+       "up their oldest messages; the newest of each room stays.",
+       Mark::live},
       {"resume_records", &Hub::resume_records, "records", between(0, 100'000'000),
        "How far back the host reads the broker for a stream that resumes, in records of any room. A room whose token is further "
        "back begins live and says so. 0: only what is in memory."},
-      {"room_linger_ms", &Hub::room_linger_ms, "ms", between(0, 86'400'000), "Time that a room without readers stays in memory."},
+      {"room_linger_ms", &Hub::room_linger_ms, "ms", between(0, 86'400'000), "Time that a room without readers stays in memory.",
+       Mark::live},
       {"token_key", &Hub::token_key, "", any(),
        "A secret that makes resume tokens hard to forge; the same on every host of a cluster. Tokens of another key are refused. "
-       "Empty: tokens are checked against damage only."}};
+       "Empty: tokens are checked against damage only.",
+       Mark::secret}};
   return list;
 }
 
 const OptionList<RoomClass>& class_options() {
   static const OptionList<RoomClass> list{
       {"rooms", &RoomClass::rooms, "", any(),
-       "The class's rooms: names, in which `*` stands for any text, also none. An empty text is the lobby."},
+       "The class's rooms: names, in which `*` stands for any text, also none. An empty text is the lobby.", Mark::live},
       {"slow", &RoomClass::slow, "", one_of({"disconnect", "skip", "catch_up"}),
        "What becomes of a stream that is too slow for one of these rooms. `disconnect`: it ends with RESOURCE_EXHAUSTED. `skip`: "
-       "it goes on with what is new and is told how many messages it missed. `catch_up`: it gets them from the broker."},
+       "it goes on with what is new and is told how many messages it missed. `catch_up`: it gets them from the broker.",
+       Mark::live},
       {"slow_bytes", &RoomClass::slow_bytes, "bytes", between(0, 1'099'511'627'776),
-       "What a stream may lag behind in a room. 0: until the host no longer has its next message in memory."},
+       "What a stream may lag behind in a room. 0: until the host no longer has its next message in memory.", Mark::live},
       {"slow_ms", &RoomClass::slow_ms, "ms", between(0, 86'400'000),
-       "How old a stream's next message of a room may be. 0: of any age."}};
+       "How old a stream's next message of a room may be. 0: of any age.", Mark::live}};
   return list;
 }
 
@@ -181,7 +200,8 @@ const OptionList<Presence>& presence_options() {
   static const OptionList<Presence> list{
       {"settle_ms", &Presence::settle_ms, "ms", between(0, 600'000),
        "Who left a room is told to those who watch it when they have not come back for so long; a shorter break is not told. Who "
-       "is not asked of this: it answers with what is."}};
+       "is not asked of this: it answers with what is.",
+       Mark::live}};
   return list;
 }
 
@@ -196,7 +216,13 @@ const OptionList<Plugins>& plugins_options() {
 
 const OptionList<Log>& log_options() {
   static const OptionList<Log> list{
-      {"level", &Log::level, "", one_of({"debug", "info", "warning", "error"}), "The least severe lines that are written."}};
+      {"level", &Log::level, "", one_of({"debug", "info", "warning", "error"}), "The least severe lines that are written.",
+       Mark::live},
+      {"levels", &Log::levels, "", any(),
+       "The same of single components, which are `host` and the loaded plugins: `{ kafka = \"debug\" }`.", Mark::live},
+      {"format", &Log::format, "", one_of({"auto", "text", "json"}),
+       "How lines are written, on stderr: `text` for people, `json` as one object each. `auto`: text on a terminal, else JSON.",
+       Mark::live}};
   return list;
 }
 

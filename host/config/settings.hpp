@@ -112,6 +112,8 @@ struct Plugins {
 
 struct Log {
   std::string level = "info";
+  std::map<std::string, std::string> levels;
+  std::string format = "auto";
 };
 
 struct Settings {
@@ -127,6 +129,8 @@ struct Settings {
   Log log;
   // One for each of plugins.load, by id; empty when nothing is set. Its plugin checks it.
   std::map<std::string, sdk::Section> plugin_sections;
+  // What was given of the other tables, by name ("hub", "classes.bulk"); what was not has its default.
+  std::map<std::string, sdk::Section> given;
 };
 
 // The lists live as long as the program. [any] never blocks

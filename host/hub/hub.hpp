@@ -133,6 +133,9 @@ class Hub {
   // second. [queue] never blocks
   void tick(Clock::time_point now, sdk::Time wall);
 
+  // Memory, linger and classes from now on; rings keep their bounds. [queue] never blocks
+  void change(Limits limits);
+
   // Gives a frame to the room's members that asked for presence, after what they are due. [queue] never blocks
   void tell(std::string_view room, const FramePtr& frame);
 
@@ -162,6 +165,8 @@ class Hub {
   // [queue] never blocks
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
+  // How far streams are behind is seen by others. Looks at every session once. [queue] never blocks
+  void look_at_lag(sdk::Time wall) noexcept;
   // What was given to streams until now is seen by others. [queue] never blocks
   void show() noexcept;
   // [any] never blocks
@@ -229,7 +234,7 @@ class Hub {
   [[nodiscard]] const Frame* take_fallen(Session& session, std::size_t index) noexcept;
   static void skip_seen(Membership& membership) noexcept;
 
-  const Limits limits_;
+  Limits limits_;
   FrameMaker& maker_;
   Library* library_ = nullptr;
   std::array<KnownLog, log_count> logs_;

@@ -259,6 +259,38 @@ void Hub::tell_position(Room& room) {
   }
 }
 
+void Hub::change(Limits limits) {
+  limits_.memory = limits.memory;
+  limits_.linger = limits.linger;
+  limits_.classes = std::move(limits.classes);
+  for (auto& [name, room] : rooms_) room->kind = class_of(limits_.classes, name);
+  shed_above_ = limits_.memory;
+  if (bytes_ + empty_rooms_.size() * room_bytes > shed_above_) shed();
+}
+
+void Hub::look_at_lag(sdk::Time wall) noexcept {
+  const auto wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
+  std::uint64_t lagging = 0;
+  std::uint64_t most = 0;
+  std::int64_t oldest_ms = wall_ms;
+  for (const auto& [id, session] : sessions_) {
+    std::uint64_t due = 0;
+    for (const auto& membership : session->memberships) {
+      const auto end = last(membership);
+      if (membership.next >= end) continue;
+      due += end - membership.next;
+      const Ring& ring = membership.room->ring;
+      if (const auto first = std::max(membership.next, ring.tail()); first < end)
+        oldest_ms = std::min(oldest_ms, ring.at(first).time_ms);
+    }
+    lagging += due > 0 ? 1 : 0;
+    most = std::max(most, due);
+  }
+  tallies_.lagging.set(lagging);
+  tallies_.lag_messages.set(most);
+  tallies_.lag_ms.set(static_cast<std::uint64_t>(wall_ms - oldest_ms));
+}
+
 void Hub::tick(Clock::time_point now, sdk::Time wall) {
   now_ = now;
   for (auto& log : logs_) log.tick(now);

@@ -7,6 +7,9 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(2);
 
+// The place itself would be a guess: it may be a repeat's.
+constexpr sdk::Position unread(sdk::Position place) { return {place.partition, -1}; }
+
 }  // namespace
 
 void KnownLog::arrive(const Arrival& arrival) {
@@ -54,12 +57,12 @@ void KnownLog::tick(Clock::time_point now) {
     }
     const auto [place, waiting] = *one;
     one = waiting_.erase(one);
-    waiting.waiter->reached(place);
+    waiting.waiter->reached(unread(place));
   }
 }
 
 void KnownLog::release() {
-  for (const auto& [place, waiting] : std::exchange(waiting_, {})) waiting.waiter->reached(place);
+  for (const auto& [place, waiting] : std::exchange(waiting_, {})) waiting.waiter->reached(unread(place));
 }
 
 void KnownLog::forget(const Offsets& next) { raise(own_floor(), next); }

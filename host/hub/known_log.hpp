@@ -18,7 +18,8 @@ namespace chatd::hub {
 // Waits until the host has read a record.
 class Waiter {
  public:
-  // `first` is the record's place, or where its message lay first when it is a repeat. Called once. [queue] never blocks
+  // `first` is the record's place, or where its message lay first when it is a repeat; an offset below zero: the record was not
+  // read, so that nobody can tell. Called once. [queue] never blocks
   virtual void reached(sdk::Position first) noexcept = 0;
 
  protected:
@@ -33,8 +34,8 @@ class KnownLog {
 
   // [queue] never blocks
   void arrive(const Arrival& arrival);
-  // Tells the waiter when the record at this place was read; that may be now. A record that is not read in time, two seconds, is
-  // taken for no repeat: it is in the log. [queue] never blocks
+  // Tells the waiter when the record at this place was read; that may be now. After two seconds it is told that it was not.
+  // [queue] never blocks
   void await(sdk::Position place, Waiter& waiter);
   void tick(Clock::time_point now);
   // Tells all that wait: it is not read any more. [queue] never blocks

@@ -35,6 +35,10 @@ struct Tallies {
   Tally rooms;
   Tally ring_bytes;
   Tally behind;  // streams that wait for the log
+  // As of the last `look_at_lag`.
+  Tally lagging;       // streams that are due messages
+  Tally lag_messages;  // of the one that is due most
+  Tally lag_ms;        // age of the oldest message that one is due
 };
 
 }  // namespace chatd::hub

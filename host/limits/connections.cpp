@@ -61,7 +61,21 @@ void abort(int fd) noexcept {
 
 Connections::Connections(Options options, Refusals& refusals) : options_(std::move(options)), refusals_(refusals) {}
 
+void Connections::change(Options options) {
+  const std::lock_guard lock(mutex_);
+  change_ = std::move(options);
+  changed_ = true;
+}
+
+void Connections::take_change() {
+  if (!changed_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(mutex_);
+  options_ = *std::exchange(change_, std::nullopt);
+  changed_ = false;
+}
+
 bool Connections::admit(int fd, const std::optional<IpAddress>& from, Time now) {
+  take_change();
   const auto at = static_cast<std::size_t>(fd);
   if (at < by_fd_.size()) forget(at);  // whoever had this number has closed it
   Peers::value_type* peer = nullptr;
@@ -70,6 +84,7 @@ bool Connections::admit(int fd, const std::optional<IpAddress>& from, Time now) 
     refusals_.count(*reason);
     return false;
   }
+  opened_.fetch_add(1, std::memory_order_relaxed);
   const auto cookie = cookie_of(fd);
   if (cookie == 0) return true;  // a kernel without them (Linux has them since 4.12): what cannot be seen to end is not counted
   bucket_.take(options_.rate, now);
@@ -97,6 +112,7 @@ std::optional<Reason> Connections::refused(Peers::value_type* peer, Time now) {
 }
 
 void Connections::look(Time now) {
+  take_change();
   // A process that was stopped for a while has sent nothing to anybody.
   if (now - looked_ > pause) looking_from_ = now;
   looked_ = now;

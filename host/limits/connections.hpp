@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -43,6 +44,8 @@ class Connections {
 
   // Whether a connection that was just accepted may stay; counts it until it ends, or the refusal. [accept loop] never blocks
   [[nodiscard]] bool admit(int fd, const std::optional<IpAddress>& from, Time now);
+  // From the next call of the accept loop on; who is in stays. [any] never blocks
+  void change(Options options);
   // Looks at some; to be called about ten times a second. [accept loop] never blocks
   void look(Time now);
 
@@ -52,6 +55,8 @@ class Connections {
 
   // Open now, but for some that ended within two seconds. [any] never blocks
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
+  // Let in since the start. [any] never blocks
+  [[nodiscard]] std::uint64_t opened() const noexcept { return opened_.load(std::memory_order_relaxed); }
 
  private:
   struct Peer {
@@ -77,13 +82,19 @@ class Connections {
   void forget(std::size_t fd) noexcept;
   void cut_flood(std::size_t fd);
 
-  const Options options_;
+  void take_change();
+
+  Options options_;
+  std::mutex mutex_;  // of what follows; the accept loop takes it only when there is something
+  std::optional<Options> change_;
+  std::atomic<bool> changed_ = false;
   Refusals& refusals_;
   std::vector<Connection> by_fd_;
   std::vector<char> unread_;  // a look at one's
   Peers peers_;
   Bucket bucket_;
   std::atomic<std::size_t> open_ = 0;
+  std::atomic<std::uint64_t> opened_ = 0;
   std::size_t next_ = 0;  // by_fd_'s next to be looked at
   Sweep peers_swept_;
   Time looked_at_all_{};

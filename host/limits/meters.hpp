@@ -21,6 +21,8 @@ class Meters {
     if (wait.count() == 0) bucket.take(rate_, now);
     return wait;
   }
+  // From now on. [one thread] never blocks
+  void change(const Rate& rate) noexcept { rate_ = rate; }
   // What time brings; about twice a second. [one thread] never blocks
   void tick(Time now) {
     sweep_.part(buckets_, 4, [now](const Bucket& bucket) { return bucket.full(now); });
@@ -30,7 +32,7 @@ class Meters {
   [[nodiscard]] std::size_t size() const noexcept { return buckets_.size(); }
 
  private:
-  const Rate rate_;
+  Rate rate_;
   std::unordered_map<Key, Bucket> buckets_;
   Sweep sweep_;
 };

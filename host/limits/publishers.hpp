@@ -38,6 +38,8 @@ class Publishers {
   [[nodiscard]] std::expected<Place, Refusal> enter(const std::string& user_id, Time now);
   // [queue] never blocks
   void leave(Place place) noexcept;
+  // From now on; what is in flight stays. [queue] never blocks
+  void change(const Options& options) noexcept { options_ = options; }
   // What time brings; about twice a second. [queue] never blocks
   void tick(Time now);
 
@@ -47,7 +49,7 @@ class Publishers {
   [[nodiscard]] std::size_t size() const noexcept { return users_.size(); }
 
  private:
-  const Options options_;
+  Options options_;
   std::unordered_map<std::string, Publisher> users_;
   Bucket bucket_;
   Sweep sweep_;

@@ -28,9 +28,11 @@ class Tally {
   void leave(Place place) noexcept {
     if (place && --place->second == 0) in_.erase(in_.find(place->first));
   }
+  // From now on; those that were not counted are not. [one thread] never blocks
+  void change(std::size_t most) noexcept { most_ = most; }
 
  private:
-  const std::size_t most_;
+  std::size_t most_;
   std::unordered_map<Key, std::size_t> in_;
 };
 

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/sink.h>
 #include <spdlog/spdlog.h>
 
 namespace chatd::observe {
@@ -24,6 +24,28 @@ spdlog::level::level_enum spdlog_level(sdk::Level level) noexcept {
   return spdlog::level::info;
 }
 
+sdk::Level level_of(spdlog::level::level_enum level) noexcept {
+  if (level <= spdlog::level::debug) return sdk::Level::debug;
+  if (level == spdlog::level::info) return sdk::Level::info;
+  return level == spdlog::level::warn ? sdk::Level::warning : sdk::Level::error;
+}
+
+// Where spdlog's loggers write.
+class Sink final : public spdlog::sinks::sink {
+ public:
+  explicit Sink(const Spool::Options& options) : spool(options) {}
+
+  void log(const spdlog::details::log_msg& message) override {
+    spool.put({message.time, level_of(message.level), std::string(message.logger_name.data(), message.logger_name.size()),
+               std::string(message.payload.data(), message.payload.size()), 0});
+  }
+  void flush() override {}
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
+
+  Spool spool;
+};
+
 }  // namespace
 
 class Log::Named final : public sdk::Logger {
@@ -31,7 +53,6 @@ class Log::Named final : public sdk::Logger {
   Named(std::string_view name, spdlog::sink_ptr sink, spdlog::level::level_enum level)
       : logger_(std::string(name), std::move(sink)) {
     logger_.set_level(level);
-    logger_.flush_on(spdlog::level::debug);
   }
 
   [[nodiscard]] bool enabled(sdk::Level level) const noexcept override { return logger_.should_log(spdlog_level(level)); }
@@ -39,12 +60,7 @@ class Log::Named final : public sdk::Logger {
     logger_.log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
   }
   [[nodiscard]] const std::string& name() const noexcept { return logger_.name(); }
-  [[nodiscard]] sdk::Level level() const noexcept {
-    for (const auto level : {sdk::Level::debug, sdk::Level::info, sdk::Level::warning}) {
-      if (enabled(level)) return level;
-    }
-    return sdk::Level::error;
-  }
+  [[nodiscard]] sdk::Level level() const noexcept { return level_of(logger_.level()); }
   void set_level(sdk::Level level) noexcept { logger_.set_level(spdlog_level(level)); }
 
  private:
@@ -52,28 +68,48 @@ class Log::Named final : public sdk::Logger {
 };
 
 struct Log::State {
-  spdlog::level::level_enum level = spdlog::level::info;
-  spdlog::sink_ptr sink;
-  std::mutex mutex;  // of the list, which only grows
-  std::list<Named> named;
+  explicit State(const Spool::Options& spool) : sink(std::make_shared<Sink>(spool)) {}
 
+  std::shared_ptr<Sink> sink;
+  std::mutex mutex;  // of what follows
+  sdk::Level level = sdk::Level::info;
+  Levels levels;
+  std::list<Named> named;  // only grows
+
+  // REQUIRES: mutex.
+  [[nodiscard]] sdk::Level level_for(std::string_view name) const {
+    const auto own = levels.find(name);
+    return own == levels.end() ? level : own->second;
+  }
   Named& find(std::string_view name) {
     const std::lock_guard lock(mutex);
     for (auto& logger : named) {
       if (logger.name() == name) return logger;
     }
-    return named.emplace_back(name, sink, level);
+    return named.emplace_back(name, sink, spdlog_level(level_for(name)));
   }
 };
 
-Log::Log(sdk::Level level) : state_(std::make_unique<State>()) {
-  state_->level = spdlog_level(level);
-  state_->sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  state_->sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-7l%$ %n: %v");
+Log::Log(const Options& options, const Spool::Options& spool) : state_(std::make_unique<State>(spool)) {
+  change(options);
   state_->find("host");
 }
 
 Log::~Log() = default;
+
+void Log::change(const Options& options) {
+  state_->sink->spool.format(options.format);
+  const std::lock_guard lock(state_->mutex);
+  state_->level = options.level;
+  state_->levels = options.levels;
+  for (auto& logger : state_->named) logger.set_level(state_->level_for(logger.name()));
+}
+
+void Log::server(std::string id) { state_->sink->spool.server(std::move(id)); }
+
+void Log::drain() noexcept { state_->sink->spool.drain(); }
+
+std::uint64_t Log::dropped() const noexcept { return state_->sink->spool.dropped(); }
 
 sdk::Logger& Log::host() noexcept { return state_->named.front(); }
 

@@ -1,6 +1,10 @@
-// Log: the host's lines and each plugin's, on stderr: time, level, who, text. In colour only on a terminal.
+// Log: the host's lines and each plugin's, on stderr, as people read them or as JSON. Who says something does not wait until it
+// is written.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,15 +12,33 @@
 #include <vector>
 
 #include "chatd/sdk/log.hpp"
+#include "host/observe/line.hpp"
+#include "host/observe/spool.hpp"
 #include "host/plugin/set.hpp"
 
 namespace chatd::observe {
 
 class Log final : public plugin::Loggers {
  public:
-  // Lines below `level` are dropped.
-  explicit Log(sdk::Level level);
+  using Levels = std::map<std::string, sdk::Level, std::less<>>;
+  struct Options {
+    sdk::Level level = sdk::Level::info;  // lines below are dropped,
+    Levels levels{};                      // but for these components
+    std::optional<Format> format{};       // none: text on a terminal, else JSON
+  };
+
+  explicit Log(const Options& options, const Spool::Options& spool = {});
+  // Writes what was said.
   ~Log();
+
+  // Levels and format from now on, whatever an operator had wanted. [any] never blocks
+  void change(const Options& options);
+  // What JSON calls this host; empty before. [any] never blocks
+  void server(std::string id);
+  // Until what was said before is written, a second at most. [any but queue] may block
+  void drain() noexcept;
+  // Lines that were not written, for they came too fast. [any] never blocks
+  [[nodiscard]] std::uint64_t dropped() const noexcept;
 
   // As long as the log. [any] never blocks
   [[nodiscard]] sdk::Logger& host() noexcept;

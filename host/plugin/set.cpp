@@ -159,6 +159,14 @@ Result<sdk::Authenticator*> Set::authenticator() const {
               text("several loaded plugins say who clients are: ", listed(ids, "none"), "; load one of them"));
 }
 
+std::vector<std::pair<std::string_view, sdk::Filter*>> Set::filters() const {
+  std::vector<std::pair<std::string_view, sdk::Filter*>> out;
+  for (const auto& library : libraries_) {
+    if (auto* const filter = library.plugin().filter()) out.emplace_back(library.id(), filter);
+  }
+  return out;
+}
+
 Result<sdk::PresenceStore*> Set::presence() const {
   sdk::PresenceStore* found = nullptr;
   std::vector<std::string_view> ids;

@@ -84,6 +84,10 @@ class Set {
   // would. [control] never blocks
   [[nodiscard]] sdk::Result<sdk::PresenceStore*> presence() const;
 
+  // The plugins that look at what is published, with their ids, in the order in which they were loaded; as long as the set.
+  // [control] never blocks
+  [[nodiscard]] std::vector<std::pair<std::string_view, sdk::Filter*>> filters() const;
+
  private:
   enum class State { loaded, configured, started, over };
 

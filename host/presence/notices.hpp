@@ -33,6 +33,9 @@ class Notices {
 
   explicit Notices(std::chrono::milliseconds settle) noexcept : settle_(settle) {}
 
+  // For those who leave from now on. [one thread] never blocks
+  void settle(std::chrono::milliseconds settle) noexcept { settle_ = settle; }
+
   // A connection of this host wants to be told of these rooms, until `unwatch`. [one thread] never blocks
   void watch(std::uint64_t connection, std::vector<std::string> rooms);
   void unwatch(std::uint64_t connection) noexcept;
@@ -67,7 +70,7 @@ class Notices {
   };
   static void add(Room& room, std::vector<User>& users, User user, sdk::Deadline now);
 
-  const std::chrono::milliseconds settle_;
+  std::chrono::milliseconds settle_;
   std::unordered_map<std::string, Room, Hash, std::equal_to<>> rooms_;  // that are watched
   std::unordered_map<std::uint64_t, std::vector<std::string>> watchers_;
 };

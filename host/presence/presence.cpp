@@ -12,6 +12,7 @@
 #include <pthread.h>
 
 #include "chatd/sdk/text.hpp"
+#include "host/hub/tally.hpp"
 #include "host/presence/ears.hpp"
 #include "host/presence/inbox.hpp"
 #include "host/presence/ledger.hpp"
@@ -69,6 +70,7 @@ struct Presence::State {
         peers(ledger, options.heartbeat),
         old_servers(ledger),
         own(ledger, options.server_id, run),
+        settle(options.settle),
         hosts_ear(options.hosts_topic, inbox, log),
         connections_ear(options.connections_topic, inbox, log) {}
 
@@ -112,7 +114,12 @@ struct Presence::State {
   bool said_twin = false;
   bool said_failed = false;
 
+  std::atomic<std::chrono::milliseconds> settle;
   std::atomic<std::uint64_t> seq = 0;
+  hub::Tally local_events;   // clients of this host that came or went
+  hub::Tally other_events;   // records of other hosts
+  hub::Tally told_notices;   // to the streams of this host
+  hub::Tally no_place;       // connections that were left out
   mutable std::mutex mutex;  // of what follows
   std::condition_variable finished;
   std::vector<ServerInfo> servers;
@@ -160,6 +167,8 @@ void Presence::leave(std::uint64_t connection) {
   state_->inbox.put(std::move(event));
 }
 
+void Presence::settle(std::chrono::milliseconds settle) noexcept { state_->settle = settle; }
+
 const sdk::PresenceStore& Presence::store() const noexcept { return state_->store; }
 
 std::vector<ServerInfo> Presence::servers() const {
@@ -168,6 +177,25 @@ std::vector<ServerInfo> Presence::servers() const {
 }
 
 Standing Presence::standing() const noexcept { return {state_->run, state_->seq, state_->options.heartbeat}; }
+
+void Presence::collect(sdk::MetricSink& sink) const {
+  const auto& s = *state_;
+  const auto counts = s.store.counts();
+  sink.gauge("chatd_presence_users", "Users that are here, on all hosts", static_cast<double>(counts.users));
+  sink.gauge("chatd_presence_connections", "Connections of users, on all hosts", static_cast<double>(counts.connections));
+  double hosts = 0;
+  double old = 0;
+  for (const auto& server : servers()) (server.heartbeats ? hosts : old) += 1;
+  const std::string_view known = "Hosts that are known, this one too; old servers send no heartbeats";
+  sink.gauge("chatd_presence_hosts", known, hosts, {{"kind", "chatd"}});
+  sink.gauge("chatd_presence_hosts", known, old, {{"kind", "old"}});
+  const auto number = [](const hub::Tally& tally) { return static_cast<double>(tally.value()); };
+  const std::string_view events = "What was heard of who comes and goes, clients here and records of all hosts";
+  sink.counter("chatd_presence_events_total", events, number(s.local_events), {{"from", "clients"}});
+  sink.counter("chatd_presence_events_total", events, number(s.other_events), {{"from", "hosts"}});
+  sink.counter("chatd_presence_notices_total", "Notices of who came and went, by room", number(s.told_notices));
+  sink.counter("chatd_presence_left_out_total", "Connections that presence had no place for", number(s.no_place));
+}
 
 void Presence::finish(sdk::Deadline deadline) {
   auto& s = *state_;
@@ -193,6 +221,7 @@ void Presence::State::loop(std::stop_token stop) {
   Inbox::Contents contents;
   while (!stop.stop_requested()) {
     inbox.take(contents, next(Clock::now()));
+    notices.settle(settle);
     const auto now = Clock::now();
     const bool heard = !contents.records.empty() || !contents.events.empty();
     hear(contents, now);
@@ -212,6 +241,8 @@ sdk::Deadline Presence::State::next(sdk::Deadline now) const {
 }
 
 void Presence::State::hear(Inbox::Contents& contents, sdk::Deadline now) {
+  local_events.add(contents.local.size());
+  other_events.add(contents.records.size() + contents.events.size());
   for (auto& [connection, came, watches] : contents.local) {
     const auto number = connection.number;
     if (!came) {
@@ -271,6 +302,7 @@ void Presence::State::look(sdk::Deadline now) {
   old_servers.look(clock.now(), now);
   ledger.expire(now);
   if (ledger.left_out() == said_left_out) return;
+  no_place.set(ledger.left_out());
   log.warning("presence has no place for ", ledger.left_out() - std::exchange(said_left_out, ledger.left_out()),
               " connections; they are not seen in any room");
 }
@@ -348,6 +380,7 @@ void Presence::State::tell(sdk::Deadline now) {
   for (auto& [room, change] : notices.due(now)) {
     change.users = store.room_counts(room).users;
     announcer.announce(room, change);
+    told_notices.add();
   }
 }
 

@@ -15,6 +15,7 @@
 #include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "chatd/sdk/metrics.hpp"
 #include "chatd/sdk/presence.hpp"
 #include "host/presence/peers.hpp"
 #include "host/wire/host_record.hpp"
@@ -65,11 +66,16 @@ class Presence {
   // And went. [any] never blocks
   void leave(std::uint64_t connection);
 
+  // Options::settle from now on. [any] never blocks
+  void settle(std::chrono::milliseconds settle) noexcept;
+
   // [any] never blocks
   [[nodiscard]] const sdk::PresenceStore& store() const noexcept;
   // Those that are known, this one too, by id. [any] never blocks
   [[nodiscard]] std::vector<ServerInfo> servers() const;
   [[nodiscard]] Standing standing() const noexcept;
+  // Into the sink. [any] never blocks
+  void collect(sdk::MetricSink& sink) const;
 
   // Says what is not said yet, until the deadline, and nothing after that. [control] may block
   void finish(sdk::Deadline deadline);

@@ -83,6 +83,15 @@ void Endpoint::tick() noexcept {
   address_queries.tick(now);
 }
 
+void Endpoint::change() noexcept {
+  publishers.change(options.publishers);
+  user_streams.change(options.streams_per_user);
+  address_streams.change(options.streams_per_address);
+  user_queries.change(options.queries_per_user);
+  address_queries.change(options.queries_per_user);
+  publishes.change(options.publishes_in_flight);
+}
+
 sdk::Result<> Endpoint::may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id) {
   if (options.queries_per_user.per_second <= 0) return {};
   const auto now = std::chrono::steady_clock::now();

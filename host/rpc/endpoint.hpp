@@ -85,6 +85,8 @@ struct Endpoint {
 
   // What time brings; about twice a second. [queue] never blocks
   void tick() noexcept;
+  // The options have changed. [queue] never blocks
+  void change() noexcept;
   // Code::resource_exhausted when this user, or who is none by their address, asks too often for what is read for them; the
   // refusal is counted, and the client told when to try again. [queue] never blocks
   [[nodiscard]] sdk::Result<> may_ask(grpc::ServerContext& context, const access::Caller& caller, const std::string& user_id);
@@ -93,7 +95,9 @@ struct Endpoint {
 
   // Who makes a call: nobody was asked, or this was found out. [queue] never blocks
   [[nodiscard]] access::Caller caller() const { return {bans, clock}; }
-  [[nodiscard]] access::Caller caller(const access::Who& who) const { return {bans, clock, access->authenticator, who}; }
+  [[nodiscard]] access::Caller caller(const access::Who& who) {
+    return {bans, clock, access->authenticator, access->identities.answers(), who};
+  }
 
   // Whether it came by the operators' listener. [queue] never blocks
   [[nodiscard]] bool from_operator(grpc::ServerContext& context) const;

@@ -5,7 +5,7 @@ namespace chatd::rpc {
 Gate::Answer Gate::enter() noexcept {
   const std::scoped_lock lock(mutex_);
   if (closed_) return Answer::closed;
-  if (inside_ == most_) return Answer::full;
+  if (inside_ >= most_) return Answer::full;
   ++inside_;
   return Answer::in;
 }
@@ -13,6 +13,11 @@ Gate::Answer Gate::enter() noexcept {
 void Gate::leave() noexcept {
   const std::scoped_lock lock(mutex_);
   if (--inside_ == 0 && closed_) empty_.notify_all();
+}
+
+void Gate::change(std::size_t most) noexcept {
+  const std::scoped_lock lock(mutex_);
+  most_ = most;
 }
 
 void Gate::close() noexcept {

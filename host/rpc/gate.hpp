@@ -18,6 +18,8 @@ class Gate {
   [[nodiscard]] Answer enter() noexcept;
   // [any] never blocks
   void leave() noexcept;
+  // From now on; who is in stays. [any] never blocks
+  void change(std::size_t most) noexcept;
   // [any] never blocks
   void close() noexcept;
   // Until nobody is in; false at the deadline. [control] may block
@@ -26,9 +28,9 @@ class Gate {
   [[nodiscard]] std::size_t inside() const noexcept;
 
  private:
-  const std::size_t most_;
   mutable std::mutex mutex_;
   std::condition_variable empty_;
+  std::size_t most_;
   std::size_t inside_ = 0;
   bool closed_ = false;
 };

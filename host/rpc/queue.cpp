@@ -75,7 +75,10 @@ bool Queue::advance() noexcept {
   while (next_ != contents_.arrivals.size() && next_ - begin < part_messages_ && bytes < part_bytes_) {
     bytes += contents_.arrivals[next_++].bytes();
   }
-  hub_.arrive(std::span(contents_.arrivals).subspan(begin, next_ - begin));
+  const auto part = std::span(contents_.arrivals).subspan(begin, next_ - begin);
+  const auto first = std::ranges::find(part, hub::Arrival::Kind::message, &hub::Arrival::kind);
+  part_ms_ = first == part.end() ? 0 : first->time_ms;
+  hub_.arrive(part);
   if (next_ == contents_.arrivals.size()) {
     for (auto& task : contents_.tasks) task();
     contents_.tasks.clear();
@@ -105,7 +108,13 @@ void Queue::fan_out() noexcept {
   const auto begin = std::chrono::steady_clock::now();
   while (!hub_.idle()) hub_.flush_one(*this);
   const auto end = std::chrono::steady_clock::now();
-  if (fan_out_seconds_) fan_out_seconds_->observe(std::chrono::duration<double>(end - begin).count());
+  if (times_.fan_out) {
+    times_.fan_out->observe(std::chrono::duration<double>(end - begin).count());
+    if (part_ms_ > 0) {
+      const std::chrono::duration<double> way = times_.clock->now().time_since_epoch() - std::chrono::milliseconds(part_ms_);
+      times_.end_to_end->observe(std::max(way.count(), 0.0));  // another host's clock may be ahead
+    }
+  }
   if (end - begin >= long_fan_out)
     company_until_.store((end + company_wait).time_since_epoch().count(), std::memory_order_relaxed);
 }

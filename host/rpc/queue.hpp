@@ -9,6 +9,7 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
+#include "chatd/sdk/clock.hpp"
 #include "chatd/sdk/metrics.hpp"
 #include "host/hub/hub.hpp"
 #include "host/hub/inbox.hpp"
@@ -31,8 +32,14 @@ class Queue final : private hub::Wake, private hub::Progress {
   // [queue] never blocks
   [[nodiscard]] hub::Hub& hub() noexcept { return hub_; }
 
-  // Times of fan-outs go there; it outlives the queue. REQUIRES: before run. [control] never blocks
-  void measure(sdk::Histogram& fan_out) noexcept { fan_out_seconds_ = &fan_out; }
+  // Where times go: of fan-outs, and of the way from a record's own time to their ends.
+  struct Times {
+    sdk::Histogram* fan_out = nullptr;  // null: nobody watches
+    sdk::Histogram* end_to_end = nullptr;
+    const sdk::Clock* clock = nullptr;
+  };
+  // All outlive the queue. REQUIRES: before run. [control] never blocks
+  void measure(const Times& times) noexcept { times_ = times; }
   // Whether its thread comes round. [any] never blocks
   [[nodiscard]] limits::Pulse& pulse() noexcept { return pulse_; }
 
@@ -67,7 +74,8 @@ class Queue final : private hub::Wake, private hub::Progress {
   std::atomic<std::chrono::steady_clock::rep> company_until_ = 0;  // until then a wake-up may wait for the next millisecond
   grpc::Alarm alarm_;
   On<Queue, &Queue::look> woken_{this};
-  sdk::Histogram* fan_out_seconds_ = nullptr;
+  Times times_;
+  std::int64_t part_ms_ = 0;  // the time of the first message of the part that came last; 0: it had none
   limits::Pulse pulse_;
   bool over_ = false;  // the completion queue is shut down and empty
   bool stopped_ = false;

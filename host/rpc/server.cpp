@@ -21,6 +21,7 @@
 #include "host/rpc/credentials.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/entrance.hpp"
+#include "host/rpc/figures.hpp"
 #include "host/rpc/grpc_frame.hpp"
 #include "host/rpc/health.hpp"
 #include "host/rpc/local.hpp"
@@ -98,7 +99,7 @@ struct Server::State {
 
   void build();
 
-  const ServerOptions options;
+  ServerOptions options;  // the queue's
   sdk::Broker& broker;
   const sdk::Clock& clock;
   sdk::Logger& log;
@@ -189,9 +190,18 @@ sdk::Result<std::unique_ptr<Server>> Server::open(ServerOptions options, sdk::Br
   if (auto* const metrics = state.options.metrics) {
     state.endpoint->traffic.publish_seconds =
         &metrics->histogram("chatd_publish_seconds", "From a publish's request to its answer OK", sdk::Histogram::seconds);
-    state.queue->measure(metrics->histogram("chatd_fan_out_seconds",
-                                            "To begin a write to every stream that is due one, after messages came",
-                                            sdk::Histogram::seconds));
+    state.queue->measure(
+        {&metrics->histogram("chatd_fan_out_seconds", "To begin a write to every stream that is due one, after messages came",
+                             sdk::Histogram::seconds),
+         &metrics->histogram("chatd_end_to_end_seconds",
+                             "From the time of a record to the writes to all streams that are due it; of the first of those that "
+                             "come together",
+                             sdk::Histogram::seconds),
+         &clock});
+    if (auto& access = state.endpoint->access)
+      access->identities.measure(metrics->histogram("chatd_plugin_call_seconds", "To an answer of a plugin, by call",
+                                                    sdk::Histogram::seconds,
+                                                    {{"plugin", "authenticator"}, {"call", "authenticate"}}));
   }
   return server;
 }
@@ -212,6 +222,26 @@ void Server::use(presence::Presence& presence) noexcept {
 }
 
 void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
+
+void Server::change(const ServerOptions& options) {
+  state_->connections.change(options.connections);
+  std::binary_semaphore said(0);
+  inbox().put([&state = *state_, &options, &said]() noexcept {
+    auto& own = state.options;
+    own.publishes_in_flight = options.publishes_in_flight;
+    own.limits = options.limits;
+    own.hub = options.hub;
+    own.connections = options.connections;
+    own.publishers = options.publishers;
+    own.streams_per_user = options.streams_per_user;
+    own.streams_per_address = options.streams_per_address;
+    own.queries_per_user = options.queries_per_user;
+    state.endpoint->change();
+    state.queue->hub().change(options.hub);
+    said.release();
+  });
+  said.acquire();
+}
 
 presence::Announcer& Server::announcer() noexcept { return *state_->announcing; }
 
@@ -275,44 +305,7 @@ void Server::tick() {
   });
 }
 
-void Server::collect(sdk::MetricSink& sink) const {
-  const auto& traffic = state_->endpoint->traffic;
-  const auto& hub = state_->queue->hub().tallies();
-  const auto number = [](const hub::Tally& tally) { return static_cast<double>(tally.value()); };
-  const auto by_code = [&](std::string_view name, std::string_view help, const ByCode& codes) {
-    for (std::size_t at = 0; at < codes.size(); ++at) {
-      // OK is told from the start; the others from their first.
-      if (codes[at].value() == 0 && at != 0) continue;
-      const auto code = at == 0 ? std::string_view("OK") : sdk::name(static_cast<sdk::Code>(at));
-      sink.counter(name, help, number(codes[at]), {{"code", std::string(code)}});
-    }
-  };
-  sink.gauge("chatd_streams", "Streams that are open", static_cast<double>(streams()));
-  sink.counter("chatd_streams_opened_total", "Streams that were let in", number(traffic.streams_opened));
-  by_code("chatd_streams_ended_total", "Streams that ended or were refused, by status", traffic.streams_ended);
-  by_code("chatd_publishes_total", "Publishes that were answered, by status", traffic.publishes);
-  sink.gauge("chatd_connections", "Connections of clients, but for some that ended within a second",
-             static_cast<double>(connections()));
-  const auto refused = state_->refusals.counts();
-  for (std::size_t at = 0; at < refused.size(); ++at)
-    sink.counter("chatd_refusals_total", "What was refused by a limit, or for what was wrong with it, by reason",
-                 static_cast<double>(refused[at]), {{"reason", std::string(limits::name(static_cast<limits::Reason>(at)))}});
-  sink.gauge("chatd_publishes_in_flight", "Publishes that the broker has not answered yet", static_cast<double>(publishes()));
-  sink.counter("chatd_messages_total", "Messages that came from the broker", number(hub.arrived));
-  sink.counter("chatd_repeats_total", "Publishes of a message that was in the log already, and was not delivered again",
-               number(hub.repeats));
-  sink.counter("chatd_deliveries_total", "Messages given to streams, each stream's counted", number(hub.messages));
-  sink.counter("chatd_delivered_bytes_total", "Bytes of those, without gRPC's own", number(hub.bytes));
-  sink.counter("chatd_notices_total", "Frames given to streams that are no messages", number(hub.notices));
-  sink.counter("chatd_log_gaps_total", "Records that the log lost before they were read, by occasion", number(hub.gaps));
-  const std::string_view slow = "Streams that did not keep up with a room, by what was done";
-  sink.counter("chatd_slow_total", slow, number(hub.slow_disconnected), {{"action", "disconnect"}});
-  sink.counter("chatd_slow_total", slow, number(hub.slow_skipped), {{"action", "skip"}});
-  sink.counter("chatd_slow_total", slow, number(hub.slow_caught_up), {{"action", "catch_up"}});
-  sink.gauge("chatd_rooms", "Rooms in memory", number(hub.rooms));
-  sink.gauge("chatd_ring_bytes", "Bytes of all rooms' newest messages", number(hub.ring_bytes));
-  sink.gauge("chatd_streams_waiting", "Streams that wait for the broker's log before they begin or go on", number(hub.behind));
-}
+void Server::collect(sdk::MetricSink& sink) const { rpc::collect(*state_->endpoint, state_->connections, sink); }
 
 bool Server::alive() const noexcept {
   const auto ticked = state_->ticked.load();

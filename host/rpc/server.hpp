@@ -17,6 +17,7 @@
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
 #include "chatd/sdk/metrics.hpp"
+#include "host/hub/filters.hpp"
 #include "host/hub/frame.hpp"
 #include "host/hub/inbox.hpp"
 #include "host/hub/limits.hpp"
@@ -100,6 +101,7 @@ struct ServerOptions {
   std::optional<LocalListener> local;
   sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
+  hub::Filters filters;                         // what looks at each publish; outlive the server
 };
 
 // What is answered while draining. [any] never blocks
@@ -132,6 +134,9 @@ class Server {
   // Newer certificates and authorities, for connections that come from now on. REQUIRES: ServerOptions::tls, and authorities if
   // and only if that had such. [any] never blocks
   void renew(tls::Material material);
+  // Limits, rooms and proxies from now on, for what comes then; the rest of the options is not looked at. REQUIRES: between start
+  // and stop. [control] may block, until the queue has looked
+  void change(const ServerOptions& options);
   // Who is banned by these is refused; they outlive `stop`. REQUIRES: before start. [control] never blocks
   void use(access::Orders& orders) noexcept;
   // Whether a call came by the operators' listener. [queue] never blocks

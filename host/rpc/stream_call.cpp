@@ -194,10 +194,7 @@ void StreamCall::write(const hub::Frame& frame, bool more) noexcept {
 void StreamCall::end(const sdk::Error& why, std::span<const wire::Place> places) noexcept {
   ++outstanding_;
   ended_with_ = why.code;
-  if (!session_) {  // it never began
-    Traffic::count(endpoint_.traffic.streams_ended, why.code);
-    endpoint_.count(why);
-  }
+  if (!session_) endpoint_.count(why);  // it never began
   if (!places.empty()) {
     // Whole or not at all: what it leaves out would begin with what is live.
     if (const auto resume = wire::encode_resume(places); resume.size() <= most_resume_bytes)

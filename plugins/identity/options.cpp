@@ -125,53 +125,75 @@ const sdk::OptionList<Options>& option_list() {
        "and "
        "whom none knows is refused. `open`: every client is who it says it is, and may do everything but administer. `jwt`: by a "
        "token. `static`: by name and password. `mtls`: by the certificate of its connection, which the host's `client_ca` "
-       "vouches for."},
+       "vouches for.",
+       sdk::Mark::live},
       {"rules", &Options::rules, "", any(),
        "Who may do what where, unless by `open`; what no rule and no grant of a token allows is denied. A rule is "
        "`everyone: ACTIONS in ROOMS`, or for `role NAME` or `user NAME`. Actions are `join`, `publish`, `history`, `presence` "
        "and "
-       "`admin`; rooms are names in which `*` stands for any text, and `lobby`. `admin` is about no room and needs no ` in `."},
+       "`admin`; rooms are names in which `*` stands for any text, and `lobby`. `admin` is about no room and needs no ` in `.",
+       sdk::Mark::live},
       {"reload_ms", &Options::reload_ms, "ms", between(50, 3'600'000),
        "Interval at which the files are looked at; one that has changed is read again."},
       {"jwt_algorithms", &Options::jwt_algorithms, "", any(),
-       "What tokens are signed with, whatever they say: HS, RS, PS or ES with 256, 384 or 512, or EdDSA."},
+       "What tokens are signed with, whatever they say: HS, RS, PS or ES with 256, 384 or 512, or EdDSA.", sdk::Mark::live},
       {"jwt_keys", &Options::jwt_keys, "", any(),
        "The keys: a file, or a folder of files. `*.pem`, `*.crt`: a public key or a certificate; `*.secret`: a secret, as it is; "
        "`*.json`, `*.jwk`, `*.jwks`: JSON Web Keys. A key of a folder is called as its file is without the ending, and a token "
        "names "
-       "it (`kid`); a single file's fits every token. Or an address, `https://…`, that answers a set of JSON Web Keys (JWKS)."},
+       "it (`kid`); a single file's fits every token. Or an address, `https://…`, that answers a set of JSON Web Keys (JWKS).",
+       sdk::Mark::live},
       {"jwt_keys_ca", &Options::jwt_keys_ca, "", any(),
-       "A file of the certificates (PEM) by which the address' own is checked. Empty: those of the system."},
+       "A file of the certificates (PEM) by which the address' own is checked. Empty: those of the system.", sdk::Mark::live},
       {"jwt_keys_refresh_ms", &Options::jwt_keys_refresh_ms, "ms", between(1'000, 86'400'000),
        "Interval at which keys are fetched. For a token that names a key which is not there they are fetched at once, but not "
        "more "
-       "often than every 10 s."},
-      {"jwt_keys_timeout_ms", &Options::jwt_keys_timeout_ms, "ms", between(100, 60'000), "How long one fetch may take."},
+       "often than every 10 s.",
+       sdk::Mark::live},
+      {"jwt_keys_timeout_ms", &Options::jwt_keys_timeout_ms, "ms", between(100, 60'000), "How long one fetch may take.",
+       sdk::Mark::live},
       {"jwt_keys_stale_ms", &Options::jwt_keys_stale_ms, "ms", between(1'000, 31'536'000'000),
-       "How long the keys that were fetched last are used when newer ones cannot be had."},
-      {"jwt_issuer", &Options::jwt_issuer, "", any(), "The issuer (`iss`) that a token must have. Empty: any."},
-      {"jwt_audience", &Options::jwt_audience, "", any(),
-       "A token must be for one of these (`aud`). Empty: it is not looked at."},
-      {"jwt_user_claim", &Options::jwt_user_claim, "", any(), "The claim that says who the user is. A dot leads into an object."},
-      {"jwt_roles_claim", &Options::jwt_roles_claim, "", any(), "The claim with the user's roles: a text or a list of texts."},
+       "How long the keys that were fetched last are used when newer ones cannot be had.", sdk::Mark::live},
+      {"jwt_issuer", &Options::jwt_issuer, "", any(), "The issuer (`iss`) that a token must have. Empty: any.", sdk::Mark::live},
+      {"jwt_audience", &Options::jwt_audience, "", any(), "A token must be for one of these (`aud`). Empty: it is not looked at.",
+       sdk::Mark::live},
+      {"jwt_user_claim", &Options::jwt_user_claim, "", any(), "The claim that says who the user is. A dot leads into an object.",
+       sdk::Mark::live},
+      {"jwt_roles_claim", &Options::jwt_roles_claim, "", any(), "The claim with the user's roles: a text or a list of texts.",
+       sdk::Mark::live},
       {"jwt_grants_claim", &Options::jwt_grants_claim, "", any(),
        "The claim that says what the user may do: a list of objects such as `{\"rooms\": [\"team-*\"], \"actions\": "
-       "[\"join\"]}`."},
-      {"jwt_skew_ms", &Options::jwt_skew_ms, "ms", between(0, 3'600'000), "What clocks may differ by."},
+       "[\"join\"]}`.",
+       sdk::Mark::live},
+      {"jwt_skew_ms", &Options::jwt_skew_ms, "ms", between(0, 3'600'000), "What clocks may differ by.", sdk::Mark::live},
       {"jwt_grace_ms", &Options::jwt_grace_ms, "ms", between(0, 86'400'000),
-       "How long a stream stays after its token has expired, for a newer one to come."},
-      {"jwt_endless", &Options::jwt_endless, "", any(), "Whether tokens that do not expire are taken."},
+       "How long a stream stays after its token has expired, for a newer one to come.", sdk::Mark::live},
+      {"jwt_endless", &Options::jwt_endless, "", any(), "Whether tokens that do not expire are taken.", sdk::Mark::live},
       {"static_users", &Options::static_users, "", any(),
-       "The file of users: lines of `NAME:HASH` or `NAME:HASH:ROLE,ROLE`; docs/security.md says how to make a hash."},
+       "The file of users: lines of `NAME:HASH` or `NAME:HASH:ROLE,ROLE`; docs/security.md says how to make a hash.",
+       sdk::Mark::live},
       {"mtls_identity", &Options::mtls_identity, "", sdk::one_of({"cn", "san_uri", "san_dns", "san_email"}),
        "Which names of a client's certificate say who it is: `cn`, its subject's common name, or one kind of its "
-       "subjectAltName."},
+       "subjectAltName.",
+       sdk::Mark::live},
       {"mtls_pattern", &Options::mtls_pattern, "", any(),
-       "What such a name looks like; the one `*` in it is the user: `spiffe://example.org/user/*`."},
+       "What such a name looks like; the one `*` in it is the user: `spiffe://example.org/user/*`.", sdk::Mark::live},
       {"presence_connections", &Options::presence_connections, "connections", sdk::between(1, 1e9),
        "Connections of all hosts together that are kept to tell who is here; those beyond are not seen."},
   };
   return list;
+}
+
+std::vector<std::string> differing(const sdk::Section& one, const sdk::Section& other) {
+  std::vector<std::string> out;
+  for (const auto& option : option_list().infos()) {
+    const auto value = [&option](const sdk::Section& section) {
+      const auto found = std::ranges::find(section.entries, option.key, &sdk::Entry::key);
+      return found == section.entries.end() ? option.fallback : sdk::toml_of(*found, option);
+    };
+    if (value(one) != value(other)) out.emplace_back(option.key);
+  }
+  return out;
 }
 
 sdk::Problems read_options(const sdk::Section& section, Options& out) {

@@ -44,6 +44,9 @@ struct Options {
 // Valid until exit. [any] never blocks
 [[nodiscard]] const sdk::OptionList<Options>& option_list();
 
+// The keys that two tables of it have in other ways. [any] never blocks
+[[nodiscard]] std::vector<std::string> differing(const sdk::Section& one, const sdk::Section& other);
+
 // Reads the keys and looks at what none of them can tell by itself; all problems at once. [any] never blocks
 [[nodiscard]] sdk::Problems read_options(const sdk::Section& section, Options& out);
 

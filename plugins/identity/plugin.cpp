@@ -6,6 +6,7 @@
 
 #include "chatd/sdk/abi.hpp"
 #include "chatd/sdk/diagnostics.hpp"
+#include "chatd/sdk/reload.hpp"
 #include "plugins/identity/authority.hpp"
 #include "plugins/identity/checkup.hpp"
 #include "plugins/identity/options.hpp"
@@ -14,14 +15,14 @@
 namespace chatd::identity {
 namespace {
 
-class IdentityPlugin final : public sdk::Plugin, public sdk::Diagnostics {
+class IdentityPlugin final : public sdk::Plugin, public sdk::Diagnostics, private sdk::Reload {
  public:
   std::span<const sdk::OptionInfo> options() const noexcept override { return option_list().infos(); }
   sdk::Problems configure(const sdk::Section& section) noexcept override {
     Options options;
     auto problems = read_options(section, options);
     if (problems.empty()) {
-      options_ = options;
+      section_ = section;
       authority_.configure(options);
       presence_.set_most(static_cast<std::size_t>(options.presence_connections));
     }
@@ -32,15 +33,35 @@ class IdentityPlugin final : public sdk::Plugin, public sdk::Diagnostics {
   void stop() noexcept override { authority_.stop(); }
   sdk::Authenticator* authenticator() noexcept override { return &authority_; }
   sdk::PresenceStore* presence() noexcept override { return &presence_; }
+  sdk::Reload* reload() noexcept override { return this; }
   sdk::Diagnostics* diagnostics() noexcept override { return this; }
   void diagnose(const sdk::Inquiry&, sdk::Diagnosis& out) noexcept override try {
-    check_up(options_, out);
+    check_up(authority_.options(), out);
   } catch (const std::exception& e) {
     out.found({"identity", e.what(), sdk::Grade::fail, "ask again"});
   }
 
  private:
-  Options options_;
+  Prepared prepare(const sdk::Section& section) noexcept override {
+    Options options;
+    if (auto problems = read_options(section, options); !problems.empty()) return {std::move(problems), {}};
+    if (needs_restart(authority_.options(), options)) {
+      next_ = section_;
+      abandon();
+      return {{}, differing(section_, section)};
+    }
+    next_ = section;
+    if (const auto read = authority_.prepare(options); !read) return {{{section.place, read.error().text}}, {}};
+    return {};
+  }
+  void commit() noexcept override {
+    authority_.commit();
+    section_ = next_;
+  }
+  void abandon() noexcept override { authority_.abandon(); }
+
+  sdk::Section section_;  // that holds
+  sdk::Section next_;     // that was prepared
   Authority authority_;
   MemoryStore presence_;
 };

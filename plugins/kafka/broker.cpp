@@ -8,6 +8,7 @@
 #include "plugins/kafka/configuration.hpp"
 #include "plugins/kafka/delivery.hpp"
 #include "plugins/kafka/member.hpp"
+#include "plugins/kafka/meters.hpp"
 #include "plugins/kafka/producer.hpp"
 #include "plugins/kafka/range.hpp"
 
@@ -59,13 +60,17 @@ sdk::Result<> Broker::start(const sdk::Context& context) noexcept {
   try {
     log_ = &context.log;
     client_id_ = context.server_id;
-    auto cluster = std::make_unique<Cluster>(options_, *log_);
+    clock_ = &context.clock;
+    if (!context.metrics) options_.statistics_ms = 0;
+    meters_ = std::make_unique<Meters>(options_, context.metrics);
+    auto cluster = std::make_unique<Cluster>(options_, *meters_, *log_);
     if (auto started = cluster->start(client_id_); !started) return started;
     auto producer = std::make_unique<Producer>(options_, *cluster, *log_);
     if (auto started = producer->start(client_id_); !started) return started;
     range_ = std::make_unique<Range>(options_, client_id_, *cluster, *log_);
     cluster_ = std::move(cluster);
     producer_ = std::move(producer);
+    meters_->open(cluster_->topics());
   } catch (const std::exception& e) {
     return out_of_resources("start", e);
   }
@@ -85,6 +90,7 @@ sdk::Result<> Broker::drain(sdk::Deadline deadline) noexcept {
 
 void Broker::stop() noexcept {
   if (state_.exchange(State::stopped) == State::stopped || !cluster_) return;
+  meters_->close();
   end_all(deliveries_);
   end_all(members_);
   producer_->stop();
@@ -108,11 +114,10 @@ sdk::Result<std::unique_ptr<sdk::Subscription>> Broker::subscribe(std::string_vi
   try {
     auto conf = configuration(Part::subscription, options_, client_id_);
     if (!conf) return std::unexpected(conf.error());
-    auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), *log_, {});
-    if (!client) return std::unexpected(client.error());
     auto& wanted = cluster_->want(topic);
     wanted.read_from_now_on();
-    auto delivery = std::make_shared<Delivery>(*std::move(client), options_, *cluster_, wanted, from, sink, *log_);
+    auto delivery = std::make_shared<Delivery>(options_, *cluster_, wanted, from, sink, *clock_, *log_);
+    if (auto started = delivery->start(*std::move(conf)); !started) return std::unexpected(started.error());
     const std::lock_guard lock(reading_);
     remember(deliveries_, delivery);
     return std::make_unique<Handle<sdk::Subscription, Delivery>>(std::move(delivery));

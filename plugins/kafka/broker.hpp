@@ -19,6 +19,7 @@ namespace chatd::kafka {
 class Cluster;
 class Delivery;
 class Member;
+class Meters;
 class Producer;
 class Range;
 
@@ -61,9 +62,11 @@ class Broker final : public sdk::Broker {
   Options options_;  // fixed once running
   std::string client_id_;
   sdk::Logger* log_ = nullptr;
+  const sdk::Clock* clock_ = nullptr;
   std::atomic<State> state_ = State::created;
   // Held shared by whoever asks the cluster, so that stop waits for them. Taken alone by stop only.
   mutable std::shared_mutex asking_;
+  std::unique_ptr<Meters> meters_;  // outlives whoever counts
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<Range> range_;
   std::unique_ptr<Producer> producer_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <exception>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include <pthread.h>
@@ -41,7 +42,7 @@ std::string_view remedy(rd_kafka_resp_err_t error) {
 sdk::Result<> Cluster::start(const std::string& client_id) {
   auto conf = configuration(Part::desk, options_, client_id);
   if (!conf) return std::unexpected(conf.error());
-  auto desk = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), log_,
+  auto desk = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), meters_, log_,
                            {.failed =
                                 [this](rd_kafka_resp_err_t error, std::string_view reason) {
                                   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;  // says less than what came before it
@@ -49,7 +50,8 @@ sdk::Result<> Cluster::start(const std::string& client_id) {
                                   reason_ = text(reason, remedy(error));
                                 },
                             .answered = {},
-                            .rebalance = {}});
+                            .rebalance = {},
+                            .measured = {}});
   if (!desk) return std::unexpected(desk.error());
   desk_ = *std::move(desk);
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
@@ -182,6 +184,7 @@ void Cluster::lost(rd_kafka_resp_err_t error) {
 void Cluster::regained(const rd_kafka_metadata_t& metadata) {
   slow_answers_ = 0;
   brokers_ = metadata.broker_cnt;
+  meters_.brokers(brokers_);
   if (answers_.exchange(true)) return;
   {
     const std::lock_guard lock(mutex_);
@@ -203,11 +206,22 @@ void Cluster::hear(const rd_kafka_metadata_t& metadata) {
   }
 }
 
+void Cluster::look_at(Topic& topic, const rd_kafka_metadata_topic_t& found) {
+  std::int32_t leaderless = 0;
+  std::int32_t missing = 0;
+  for (const auto& partition : std::span(found.partitions, static_cast<std::size_t>(found.partition_cnt))) {
+    leaderless += partition.leader < 0 ? 1 : 0;
+    missing += std::max(partition.replica_cnt - partition.isr_cnt, 0);
+  }
+  topic.health(leaderless, missing);
+}
+
 void Cluster::hear(Topic& topic, const rd_kafka_metadata_topic_t& found) {
   switch (found.err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
     case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
       missing_.erase(&topic);
+      look_at(topic, found);
       if (found.partition_cnt == 0) {
         expecting_ = true;
         return;

@@ -25,8 +25,8 @@ namespace chatd::kafka {
 
 class Cluster {
  public:
-  // Both must outlive it.
-  Cluster(const Options& options, sdk::Logger& log) : options_(options), log_(log) {}
+  // All must outlive it.
+  Cluster(const Options& options, Meters& meters, sdk::Logger& log) : options_(options), meters_(meters), log_(log) {}
   ~Cluster() { stop(); }
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -57,6 +57,8 @@ class Cluster {
   // Of one partition. [any] may block
   [[nodiscard]] sdk::Result<sdk::Extent> extent(const std::string& topic, std::int32_t partition, sdk::Deadline deadline);
 
+  [[nodiscard]] Topics& topics() noexcept { return topics_; }
+  [[nodiscard]] Meters& meters() noexcept { return meters_; }
   // For questions of others, from start to stop. [any] never blocks
   [[nodiscard]] rd_kafka_t* client() const noexcept { return desk_->get(); }
 
@@ -66,6 +68,7 @@ class Cluster {
   void ask();
   void hear(const rd_kafka_metadata_t& metadata);
   void hear(Topic& topic, const rd_kafka_metadata_topic_t& found);
+  static void look_at(Topic& topic, const rd_kafka_metadata_topic_t& found);
   void lost(rd_kafka_resp_err_t error);
   void regained(const rd_kafka_metadata_t& metadata);
   void make(const std::stop_token& stop);
@@ -73,6 +76,7 @@ class Cluster {
   [[nodiscard]] std::chrono::milliseconds pause() const;
 
   const Options& options_;
+  Meters& meters_;
   sdk::Logger& log_;
   Topics topics_;
   std::atomic<bool> answers_ = false;

@@ -37,6 +37,7 @@ constexpr std::array owned_keys{
     Owned{"fetch.max.bytes", "fetch_queue_bytes"},
     Owned{"message.max.bytes", "max_record_bytes"},
     Owned{"topic.metadata.refresh.interval.ms", "discover_ms"},
+    Owned{"statistics.interval.ms", "statistics_ms"},
     Owned{"security.protocol", "security_protocol"},
     Owned{"sasl.mechanism", "sasl_mechanism"},
     Owned{"sasl.mechanisms", "sasl_mechanism"},
@@ -142,6 +143,9 @@ void add_consumer(std::vector<Setting>& settings, const Options& options) {
 std::vector<Setting> settings_of(Part part, const Options& options, const std::string& client_id, const std::string& group) {
   std::vector<Setting> settings;
   add_connection(settings, options, client_id);
+  // The others are not asked by anybody who would take the answers.
+  if (part == Part::producer || part == Part::subscription)
+    settings.push_back(number("statistics.interval.ms", options.statistics_ms));
   if (part == Part::producer) {
     add_producer(settings, options);
     return settings;

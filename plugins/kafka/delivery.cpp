@@ -22,18 +22,36 @@ constexpr std::size_t batch_messages = 512;
 constexpr int poll_ms = 250;  // how late a new partition may be noticed
 constexpr auto question = 1s;
 constexpr auto pause_between_questions = 500ms;
+constexpr auto between_suspicions = 1s;  // a broker that stays away breaks connections again and again
 // A broker that hung and goes on takes itself for the leader until it hears of the new one, and its log ends where it stood.
 // Reading from there would bring everything a second time.
 constexpr auto old_leader_wait = 10s;
 
 }  // namespace
 
-Delivery::Delivery(std::unique_ptr<Client> client, const Options& options, Cluster& cluster, Topic& topic, sdk::From from,
-                   sdk::Sink& sink, sdk::Logger& log)
-    : options_(options), cluster_(cluster), topic_(topic), from_(from), sink_(sink), log_(log), client_(std::move(client)) {
+Delivery::Delivery(const Options& options, Cluster& cluster, Topic& topic, sdk::From from, sdk::Sink& sink,
+                   const sdk::Clock& clock, sdk::Logger& log)
+    : options_(options),
+      cluster_(cluster),
+      topic_(topic),
+      from_(from),
+      sink_(sink),
+      log_(log),
+      reading_(topic.name(), *this, clock) {}
+
+sdk::Result<> Delivery::start(Conf conf) {
+  auto client = Client::make(RD_KAFKA_CONSUMER, std::move(conf), cluster_.meters(), log_,
+                             {.failed = [this](rd_kafka_resp_err_t, std::string_view) { suspect(); },
+                              .answered = {},
+                              .rebalance = {},
+                              .measured = [this](const Statistics& found) { statistics_ = found; }});
+  if (!client) return std::unexpected(client.error());
+  client_ = *std::move(client);
   rd_kafka_poll_set_consumer(client_->get());
   queue_.reset(rd_kafka_queue_get_consumer(client_->get()));
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  cluster_.meters().show(reading_);
+  return {};
 }
 
 void Delivery::end() noexcept {
@@ -42,6 +60,7 @@ void Delivery::end() noexcept {
   thread_.request_stop();
   rd_kafka_queue_yield(queue_.get());
   thread_.join();
+  cluster_.meters().forget(reading_);
   batch_.clear();
   queue_.reset();
   client_.reset();
@@ -104,7 +123,9 @@ bool Delivery::begin(const std::stop_token& stop) {
   for (const auto& [partition, offset] : positions) {
     rd_kafka_topic_partition_list_add(list.get(), topic_.name().c_str(), partition)->offset = offset;
     next_.push_back(offset);
+    reading_.at(partition, offset);
   }
+  cluster_.meters().assigned(topic_.name());
   if (const auto error = rd_kafka_assign(client_->get(), list.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     log_.error("reading topic ", topic_.name(), " ended: ", rd_kafka_err2str(error));
     return false;
@@ -117,6 +138,7 @@ void Delivery::grow() {
   while (next_.size() < count) {
     const auto partition = static_cast<std::int32_t>(next_.size());
     next_.push_back(-1);
+    cluster_.meters().assigned(topic_.name());
     read_from(partition, RD_KAFKA_OFFSET_BEGINNING, false);
     log_.info("reading partition ", partition, " of topic ", topic_.name(), " from its start: it was added");
   }
@@ -136,7 +158,7 @@ void Delivery::take(const std::stop_token& stop) {
   // librdkafka would wait for a whole batch: so wait for one message, and take what else is there.
   std::array<rd_kafka_message_t*, batch_messages> raw{};
   raw[0] = wait().release();
-  if (!raw[0]) return;
+  if (!raw[0]) return settle();
   const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, raw.data() + 1, raw.size() - 1);
   const std::size_t count = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
   for (std::size_t i = 0; i < count; ++i) {
@@ -156,6 +178,7 @@ void Delivery::take(const std::stop_token& stop) {
   }
   if (!stop.stop_requested()) flush();
   batch_.clear();
+  settle();
 }
 
 Message Delivery::wait() {
@@ -174,8 +197,41 @@ Message Delivery::wait() {
 
 void Delivery::flush() {
   if (batch_.empty()) return;
-  sink_.deliver(batch_.records());
+  const auto records = batch_.records();
+  sink_.deliver(records);
+  last_ms_.assign(next_.size(), -1);
+  for (const auto& record : records)
+    last_ms_[static_cast<std::size_t>(record.position.partition)] = std::max<std::int64_t>(
+        std::chrono::floor<std::chrono::milliseconds>(record.record.timestamp.time_since_epoch()).count(), 0);
+  for (std::size_t i = 0; i < last_ms_.size(); ++i) {
+    if (last_ms_[i] >= 0) reading_.delivered(static_cast<std::int32_t>(i), next_[i], last_ms_[i]);
+  }
   batch_.clear();
+}
+
+// A connection that broke may be the last one: health is to say so soon, not at the next look.
+void Delivery::suspect() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < suspect_again_) return;
+  suspect_again_ = now + between_suspicions;
+  cluster_.suspect();
+}
+
+// Nothing that was taken is left to be delivered.
+void Delivery::settle() {
+  if (!statistics_) return;
+  reading_.fetched(*statistics_);
+  statistics_.reset();
+}
+
+std::optional<std::int64_t> Delivery::end(std::int32_t partition) const noexcept {
+  std::int64_t low = RD_KAFKA_OFFSET_INVALID;
+  std::int64_t high = RD_KAFKA_OFFSET_INVALID;
+  if (rd_kafka_get_watermark_offsets(client_->get(), topic_.name().c_str(), partition, &low, &high) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR ||
+      high < 0)
+    return std::nullopt;
+  return high;
 }
 
 void Delivery::trouble(const rd_kafka_message_t& message) {
@@ -184,6 +240,7 @@ void Delivery::trouble(const rd_kafka_message_t& message) {
       lost_.push_back({message.partition, {}, {}});
     return;
   }
+  cluster_.meters().failed(Meters::Where::read, message.err);
   if (!fetching_.due()) return;
   log_.warning("reading topic ", topic_.name(), message.rkt ? text(", partition ", message.partition) : std::string(), ": ",
                rd_kafka_message_errstr(&message), "; trying again");
@@ -216,6 +273,8 @@ bool Delivery::mend(Lost& lost) {
                ": it was cut or made anew; going on from its end, what was written before is not delivered");
     next = extent->end;
   }
+  reading_.at(partition, next);
+  cluster_.meters().assigned(topic_.name());
   read_from(partition, next, true);
   return true;
 }

@@ -15,19 +15,22 @@
 #include "plugins/kafka/batch.hpp"
 #include "plugins/kafka/client.hpp"
 #include "plugins/kafka/cluster.hpp"
+#include "plugins/kafka/reading.hpp"
 
 namespace chatd::kafka {
 
 // Owned by the subscription and, weakly, by the broker: whichever ends first ends it.
-class Delivery {
+class Delivery final : private Ends {
  public:
-  // Begins when the cluster can say where. All that is referred to must outlive `end`. Throws std::system_error.
-  Delivery(std::unique_ptr<Client> client, const Options& options, Cluster& cluster, Topic& topic, sdk::From from,
-           sdk::Sink& sink, sdk::Logger& log);
+  // All that is referred to must outlive `end`.
+  Delivery(const Options& options, Cluster& cluster, Topic& topic, sdk::From from, sdk::Sink& sink, const sdk::Clock& clock,
+           sdk::Logger& log);
   ~Delivery() { end(); }
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
+  // Begins when the cluster can say where. Throws std::system_error. [control] never blocks
+  [[nodiscard]] sdk::Result<> start(Conf conf);
   // Waits for a call of the sink under way, or a question to the brokers (a second at most); no call comes after. Legal twice.
   // [control] may block
   void end() noexcept;
@@ -47,6 +50,9 @@ class Delivery {
   void take(const std::stop_token& stop);
   [[nodiscard]] Message wait();
   void flush();
+  void settle();
+  void suspect();
+  [[nodiscard]] std::optional<std::int64_t> end(std::int32_t partition) const noexcept override;
   void trouble(const rd_kafka_message_t& message);
   void mend();
   [[nodiscard]] bool mend(Lost& lost);
@@ -59,6 +65,7 @@ class Delivery {
   sdk::Sink& sink_;
   sdk::Logger& log_;
   OnceAMinute asking_, fetching_;
+  sdk::Deadline suspect_again_{};
   std::unique_ptr<Client> client_;
   Queue queue_;
   Batch batch_;
@@ -67,6 +74,9 @@ class Delivery {
   std::size_t unbroken_bytes_ = 0;
   std::vector<std::int64_t> next_;  // by partition; -1: from its first record, wherever that is
   std::vector<Lost> lost_;
+  std::vector<std::int64_t> last_ms_;     // by partition, of the batch; -1: it has nothing of it
+  std::optional<Statistics> statistics_;  // that came since the last flush
+  Reading reading_;
   std::mutex joining_;
   std::jthread thread_;  // last: it uses everything above
 };

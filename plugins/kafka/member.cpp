@@ -30,11 +30,12 @@ sdk::Result<> Member::start(const Options& options, const std::string& client_id
   auto conf = configuration(Part::member, options, client_id, group);
   if (!conf) return std::unexpected(conf.error());
   topics_ = std::move(topics);
-  auto client = Client::make(
-      RD_KAFKA_CONSUMER, *std::move(conf), log_,
-      {.failed = {}, .answered = {}, .rebalance = [this](rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t& partitions) {
-         rebalance(error, partitions);
-       }});
+  auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), cluster_.meters(), log_,
+                             {.failed = {},
+                              .answered = {},
+                              .rebalance = [this](rd_kafka_resp_err_t error,
+                                                  rd_kafka_topic_partition_list_t& partitions) { rebalance(error, partitions); },
+                              .measured = {}});
   if (!client) return std::unexpected(client.error());
   client_ = *std::move(client);
   rd_kafka_poll_set_consumer(client_->get());
@@ -142,6 +143,7 @@ void Member::tell_assigned() {
       if (topic == one.topic) mine.push_back(one.partition);
     }
     std::ranges::sort(mine);
+    cluster_.meters().assigned(topic);
     processor_.assigned(topic, mine);
   }
 }

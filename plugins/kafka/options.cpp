@@ -155,20 +155,26 @@ const sdk::OptionList<Options>& option_list() {
       {"topic_replication", &Options::topic_replication, "", any(), "Copies by topic, for those that differ."},
       {"discover_ms", &Options::discover_ms, "ms", between(100, 9'000),
        "How often the cluster is asked for partitions that were added, and whether it answers."},
+      {"statistics_ms", &Options::statistics_ms, "ms", between(0, 86'400'000),
+       "How often librdkafka is asked for what is shown of its queue and its connections; 0: never. It is not asked where nobody "
+       "watches."},
       {"security_protocol", &Options::security_protocol, "", one_of({"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"}),
        "How to speak to brokers."},
       {"sasl_mechanism", &Options::sasl_mechanism, "", one_of({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}),
        "How to prove who we are, where security_protocol has SASL."},
       {"sasl_username", &Options::sasl_username, "", any(), "User name for SASL."},
-      {"sasl_password", &Options::sasl_password, "", any(), "Password for SASL; better given by the environment."},
+      {"sasl_password", &Options::sasl_password, "", any(), "Password for SASL; better given by the environment.",
+       sdk::Mark::secret},
       {"ssl_ca_file", &Options::ssl_ca_file, "", any(), "PEM file of the authorities to trust; empty: the system's."},
       {"ssl_certificate_file", &Options::ssl_certificate_file, "", any(),
        "PEM file of our certificate, where brokers ask for one."},
       {"ssl_key_file", &Options::ssl_key_file, "", any(), "PEM file of our private key."},
-      {"ssl_key_password", &Options::ssl_key_password, "", any(), "Password of that file; better given by the environment."},
+      {"ssl_key_password", &Options::ssl_key_password, "", any(), "Password of that file; better given by the environment.",
+       sdk::Mark::secret},
       {"librdkafka", &Options::librdkafka, "", any(),
        "Any other key of librdkafka, as text: \"socket.keepalive.enable\" = \"true\". It goes to the producer and to all "
-       "consumers."},
+       "consumers.",
+       sdk::Mark::secret},
   };
   return list;
 }

@@ -33,6 +33,7 @@ struct Options {
   TextTable topic_partitions{{"chatting", "2"}, {"user-connections", "3"}};
   TextTable topic_replication{{"chatting", "2"}, {"user-connections", "2"}};
   std::int64_t discover_ms = 5'000;
+  std::int64_t statistics_ms = 1'000;
 
   std::string security_protocol = "plaintext";
   std::string sasl_mechanism = "PLAIN";

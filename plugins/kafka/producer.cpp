@@ -69,10 +69,11 @@ sdk::Result<std::unique_ptr<Producer::Line>> Producer::make_line() {
   if (!conf) return std::unexpected(conf.error());
   auto line = std::make_unique<Line>();
   auto client = Client::make(
-      RD_KAFKA_PRODUCER, *std::move(conf), log_,
+      RD_KAFKA_PRODUCER, *std::move(conf), cluster_.meters(), log_,
       {.failed = [this, of = line.get()](rd_kafka_resp_err_t error, std::string_view reason) { failed(*of, error, reason); },
        .answered = [this](const rd_kafka_message_t& message) { answer(message); },
-       .rebalance = {}});
+       .rebalance = {},
+       .measured = {}});
   if (!client) return std::unexpected(client.error());
   line->client = *std::move(client);
   line->events.reset(rd_kafka_queue_get_main(line->get()));
@@ -133,6 +134,7 @@ sdk::Result<> Producer::send(const Target& target, const sdk::Record& record, sd
   }
   // It has kept nothing: no delivery report will come.
   unanswered_.fetch_sub(1, std::memory_order_relaxed);
+  cluster_.meters().failed(Meters::Where::publish, rd_kafka_error_code(fault.get()));
   return std::unexpected(
       publish_failure(rd_kafka_error_code(fault.get()), RD_KAFKA_MSG_STATUS_NOT_PERSISTED, target.topic->name()));
 }
@@ -141,10 +143,12 @@ void Producer::answer(const rd_kafka_message_t& message) noexcept {
   auto& done = *static_cast<sdk::Completion*>(message._private);
   const char* const topic = rd_kafka_topic_name(message.rkt);
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    cluster_.meters().published(static_cast<double>(rd_kafka_message_latency(&message)) / 1e6);
     log_.debug("Message sent to Kafka - Topic: ", topic, ", Partition: ", message.partition, ", Offset: ", message.offset);
     // RD_KAFKA_OFFSET_INVALID, of a batch that came to the broker twice: it remembers that it has it, not always where.
     done.done(sdk::Position{message.partition, std::max<std::int64_t>(message.offset, -1)});
   } else {
+    cluster_.meters().failed(Meters::Where::publish, message.err);
     auto error = publish_failure(message.err, rd_kafka_message_status(&message), topic);
     if (failures_.due()) log_.warning("Failed to send message to Kafka: ", error.text);
     done.done(std::unexpected(std::move(error)));

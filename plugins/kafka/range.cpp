@@ -102,7 +102,7 @@ sdk::Result<std::shared_ptr<Range::Place>> Range::place_of(const std::string& to
   if (!client_) {
     auto conf = configuration(Part::range, options_, client_id_);
     if (!conf) return std::unexpected(conf.error());
-    auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), log_, {});
+    auto client = Client::make(RD_KAFKA_CONSUMER, *std::move(conf), cluster_.meters(), log_, {});
     if (!client) return std::unexpected(client.error());
     client_ = *std::move(client);
   }

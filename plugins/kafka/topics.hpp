@@ -25,6 +25,13 @@ class Topic {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   // 0: not known yet. [any] never blocks
   [[nodiscard]] std::int32_t partitions() const noexcept { return partitions_; }
+  // Of its partitions, those that no broker leads, and the copies that are not in step. [any] never blocks
+  [[nodiscard]] std::int32_t leaderless() const noexcept { return leaderless_; }
+  [[nodiscard]] std::int32_t missing_replicas() const noexcept { return missing_replicas_; }
+  void health(std::int32_t leaderless, std::int32_t missing_replicas) noexcept {
+    leaderless_ = leaderless;
+    missing_replicas_ = missing_replicas;
+  }
   // Whether it cannot be used, and why. [any] never blocks
   [[nodiscard]] bool troubled() const noexcept { return troubled_; }
   [[nodiscard]] sdk::Error trouble() const;
@@ -42,6 +49,8 @@ class Topic {
  private:
   const std::string name_;
   std::atomic<std::int32_t> partitions_ = 0;
+  std::atomic<std::int32_t> leaderless_ = 0;
+  std::atomic<std::int32_t> missing_replicas_ = 0;
   std::atomic<bool> troubled_ = false;
   std::atomic<bool> is_read_ = false;
   mutable std::mutex mutex_;

@@ -311,6 +311,7 @@ class Reading {
   }
 
   void wrong(const Entry& entry, const OptionInfo& info) {
+    if (info.is(Mark::secret)) return not_shown(entry, info);
     if (const auto* table = std::get_if<Table>(&entry.value); table != nullptr && info.type == OptionType::text_table) {
       const auto before = problems_.size();
       for (const auto& inner : *table) {
@@ -320,6 +321,17 @@ class Reading {
       if (problems_.size() != before) return;
     }
     found(entry, section_.name, expected(info, std::holds_alternative<RawText>(entry.value)));
+  }
+
+  void not_shown(const Entry& entry, const OptionInfo& info) {
+    const bool raw = std::holds_alternative<RawText>(entry.value);
+    const bool text = raw || std::holds_alternative<std::string>(entry.value);
+    const std::string wanted = info.type == OptionType::text && !raw
+                                   ? std::string("a text in quotes") + (info.constraint.not_empty ? ", not empty" : "")
+                                   : expected(info, raw);
+    problems_.push_back({entry.place, shown(entry.key) + " in [" + section_.name + "] is " +
+                                          (info.type == OptionType::text && !text ? "not a text" : "wrong") + "; expected " +
+                                          wanted + " (not shown: it is secret)"});
   }
 
   void found(const Entry& entry, const std::string& section, const std::string& wanted) {
@@ -337,6 +349,10 @@ std::string toml(const Target& target) {
   return std::visit([](const auto* value) { return shown(*value); }, target);
 }
 
+void copy(const Target& from, const Target& to) {
+  std::visit([&](auto* value) { *std::get<decltype(value)>(to) = *value; }, from);
+}
+
 Problems read(const Section& section, std::span<const OptionInfo> infos, std::span<const Target> targets) {
   Reading reading(section);
   for (const auto& entry : section.entries) {
@@ -352,3 +368,20 @@ Problems read(const Section& section, std::span<const OptionInfo> infos, std::sp
 }
 
 }  // namespace chatd::sdk::detail
+
+namespace chatd::sdk {
+
+std::optional<std::string> toml_of(const Entry& entry, const OptionInfo& info) {
+  bool yes = false;
+  std::int64_t integer = 0;
+  double number = 0;
+  std::string text;
+  detail::TextList list;
+  detail::TextTable table;
+  const std::array<detail::Target, 6> targets{&yes, &integer, &number, &text, &list, &table};  // as OptionType counts
+  const detail::Target target = targets.at(static_cast<std::size_t>(info.type));
+  if (!detail::read({{}, {}, {entry}}, {&info, 1}, {&target, 1}).empty()) return std::nullopt;
+  return detail::toml(target);
+}
+
+}  // namespace chatd::sdk

@@ -54,7 +54,7 @@ void refused(const HostOptions& options, const std::string& why, const std::stri
   const bool said = within(kafka_patience, [&] { return host.log().find(why) != std::string::npos; });
   INFO("the host said:\n" << host.log());
   CHECK(said);
-  CHECK(host.log().find(remedy) != std::string::npos);
+  CHECK(host.says(remedy));
   CHECK_FALSE(serves(host));
   CHECK(host.log().find("brokers answer") == std::string::npos);
   const auto status = Chatter(host.address()).publish(message("bob", "hello"));

@@ -92,8 +92,8 @@ make_tree() {
   local port=$(free_port)
   second_port=$(free_port)
   export SERVER_PORT=$port PATH=$room/bin:$build/bin:$PATH
-  # A free port for each host that has one, and streams that end at once.
-  export CHATD_ADMIN__LISTEN=127.0.0.1:0 CHATD_HOST__DRAIN_WINDOW_MS=0
+  # A free port for each host that has one, streams that end at once, and lines as people read them.
+  export CHATD_ADMIN__LISTEN=127.0.0.1:0 CHATD_HOST__DRAIN_WINDOW_MS=0 CHATD_LOG__FORMAT=text
 }
 
 # do_it NAME COMMAND: to its end; its stdin is ours.

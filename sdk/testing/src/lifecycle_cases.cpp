@@ -64,7 +64,7 @@ void threads_are_joined(BrokerFactory& factory) {
   Bench bench(factory);
   bench.start();
   {
-    const auto subscription = bench.subscribe(From::latest, sink);
+    auto subscription = bench.subscribe(From::latest, sink);
     (void)bench.publish("record", 10);
   }
   bench.stop();
@@ -146,11 +146,12 @@ void silent_after_stop(BrokerFactory& factory) {
   RecordingSink sink;
   Bench bench(factory);
   bench.start();
-  const auto subscription = bench.subscribe(From::latest, sink);
+  auto subscription = bench.subscribe(From::latest, sink);
   for (int i = 0; i < 500; ++i) (void)bench.send(text("key-", i % 7), text("record-", i));
   bench.stop();
   expect_each_answered_once(bench, "when stop returned");
   const int calls = sink.calls();
+  subscription.reset();
   bench.destroy();
   expect_each_answered_once(bench, "after stop");
   expect(sink.calls() == calls, "the sink was called ", sink.calls() - calls, " times after stop");

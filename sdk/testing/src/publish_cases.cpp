@@ -79,7 +79,7 @@ void record_limit(BrokerFactory& factory) {
   const auto limit = bench.broker().traits().max_record_bytes;
   if (limit == 0) throw NotApplicable{"the broker claims no limit of its own"};
   if (limit > 16 * 1024 * 1024) throw NotApplicable{text("its limit of ", limit, " bytes is too large to try")};
-  const auto subscription = bench.subscribe(From::latest, sink);
+  auto subscription = bench.subscribe(From::latest, sink);
   auto largest = bench.record("key", {});
   largest.headers = {{"name", "value"}};
   largest.value.assign(limit - 12, 'x');
@@ -91,6 +91,7 @@ void record_limit(BrokerFactory& factory) {
          ", expected INVALID_ARGUMENT");
   largest.position = bench.wait(bench.send(largest));
   bench.expect_delivered(sink, {largest});
+  subscription.reset();
   bench.destroy();
   expect(bench.refused().front()->completion.count() == 0, "a record over the limit was refused, and answered all the same");
 }
@@ -101,7 +102,7 @@ void full_queue(BrokerFactory& factory) {
   RecordingSink sink;
   Bench bench(factory, std::move(plugin));
   bench.start();
-  const auto subscription = bench.subscribe(From::latest, sink);
+  auto subscription = bench.subscribe(From::latest, sink);
   Error error;
   for (int i = 0; i < 100'000 && error.text.empty(); ++i) {
     if (const auto sent = bench.try_send(bench.record("key", text("burst-", i))); !sent) error = sent.error();
@@ -111,6 +112,7 @@ void full_queue(BrokerFactory& factory) {
          ", expected RESOURCE_EXHAUSTED retryable");
   (void)bench.send("key", "after the burst");  // tries again until there is room
   bench.expect_delivered(sink, bench.answered());
+  subscription.reset();
   bench.destroy();
   for (const auto* sent : bench.refused()) expect(sent->completion.count() == 0, "a refused publish was answered all the same");
 }

@@ -186,7 +186,7 @@ TEST_CASE("log levels change at once, of one component or of all, and say what t
   CHECK(command({}).out == "COMPONENT  WAS   LEVEL\nhost       info  info\nmemory     info  info\n");
   CHECK(command({"memory", "debug"}).out == "COMPONENT  WAS   LEVEL\nmemory     info  debug\n");
   CHECK(command({"error"}).out == "COMPONENT  WAS    LEVEL\nhost       info   error\nmemory     debug  error\n");
-  CHECK(host.log().find("log level of memory: debug") != std::string::npos);
+  CHECK(host.says("log level of memory: debug"));
   host.signal(SIGTERM);
   CHECK(host.wait() == 0);
   CHECK(host.log().find("stopping (SIGTERM)") == std::string::npos);  // it is no error

@@ -67,7 +67,7 @@ TEST_CASE("a kick ends one of two devices by its connection, or both by their us
   CHECK(stream_as(host.address(), alice, hello("alice")).ok());
   CHECK(publish_as(host.address(), alice, message("alice", "bye")).ok());
   CHECK(bob.wait_for_contents(2) == std::vector<std::string>{"still here", "bye"});
-  CHECK_THAT(host.process().log(), Contains("an operator of this machine kicked the user \"alice\" (2 streams here)"));
+  CHECK(host.process().says("an operator of this machine kicked the user \"alice\" (2 streams here)"));
 }
 
 TEST_CASE("a ban ends the user's streams and refuses each call, until it is lifted") {

@@ -122,8 +122,9 @@ Finished run_chatd(const std::vector<std::string>& arguments, const std::vector<
 
 HostProcess::HostProcess(const HostOptions& options) {
   // No admin service, for tests run beside each other; and streams end at once, for most tests do not look at how.
-  std::vector<std::string> arguments{
-      "--set", "host.listen=127.0.0.1:0", "--set", "admin.listen=", "--set", "host.drain_window_ms=0"};
+  std::vector<std::string> arguments{"--set", "host.listen=127.0.0.1:0", "--set", "admin.listen=",
+                                     "--set", "host.drain_window_ms=0",  "--set", "log.format=text"};
+  if (!options.config.empty()) arguments.insert(arguments.end(), {"--config", options.config});
   for (const auto& setting : options.set) arguments.insert(arguments.end(), {"--set", setting});
   pid_ = spawn(chatd(), arguments, options.environment, folder_.path() / "out", folder_.path() / "err", options.descriptors);
   const std::string ready = "chatd listening on ";
@@ -165,6 +166,10 @@ bool HostProcess::alive() {
 }
 
 std::string HostProcess::log() const { return read_file(folder_.path() / "err"); }
+
+bool HostProcess::says(const std::string& text) const {
+  return eventually([&] { return log().find(text) != std::string::npos; });
+}
 
 std::size_t HostProcess::resident_bytes() const { return proc_status(pid_, "VmRSS") * 1024; }
 

@@ -48,6 +48,7 @@ struct HostOptions {
   std::vector<std::string> set{};          // --set, each
   unsigned long descriptors = 0;           // limit on open files; 0: as we have it
   std::vector<std::string> environment{};  // "NAME=value"
+  std::string config{};                    // its file; empty: none
 };
 
 class HostProcess {
@@ -68,6 +69,8 @@ class HostProcess {
   [[nodiscard]] bool alive();
   // What it has said on stderr until now.
   [[nodiscard]] std::string log() const;
+  // Waits until it has said this there; false when patience ends. What it says is written a moment later.
+  [[nodiscard]] bool says(const std::string& text) const;
   // Its resident memory, threads and open files.
   [[nodiscard]] std::size_t resident_bytes() const;
   [[nodiscard]] std::size_t threads() const;

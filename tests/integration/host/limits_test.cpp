@@ -29,7 +29,7 @@ TEST_CASE("connections above their number are cut at once, and each that ends ma
     third.send(preface);
     const Socket fourth(host);
     CHECK(fourth.closed_by_peer());
-    CHECK_THAT(host.log(), Contains("limits.connections "));
+    CHECK(host.says("limits.connections "));
     Chatter(host.address()).publish(message("bob", "refused"));
   }
   Chatter chatter(host.address());
@@ -42,7 +42,8 @@ TEST_CASE("connections of an address are counted apart from those of others") {
   std::deque<Socket> some;
   for (const char* from : {"127.0.0.2", "127.0.0.2", "127.0.0.3"}) some.emplace_back(host, from);
   CHECK(Socket(host, "127.0.0.2").closed_by_peer());
-  CHECK_THAT(host.log(), Contains("limits.connections_per_address ") && Contains("limits.trusted_proxies"));
+  CHECK(host.says("limits.connections_per_address "));
+  CHECK(host.says("limits.trusted_proxies"));
   Listener alice(host.address(), hello("alice"));  // of 127.0.0.1
   Chatter(host.address()).say("bob", "we are others");
   CHECK(alice.wait_for_count(1));
@@ -64,7 +65,7 @@ TEST_CASE("new connections above their rate are cut at once") {
     return ::recv(some.emplace_back(host, "127.0.0.2").get(), &byte, 1, 0) <= 0;  // an HTTP/2 server begins by itself
   }));
   CHECK(some.size() > 2);
-  CHECK_THAT(host.log(), Contains("limits.new_connections_per_second_per_address "));
+  CHECK(host.says("limits.new_connections_per_second_per_address "));
   Chatter(host.address()).say("bob", "I come from elsewhere");
 }
 
@@ -151,7 +152,7 @@ TEST_CASE("publishes above their rate are refused with the time to wait, of a us
       return refused = true;
     }));
     if (one.others) CHECK(chatter.publish(message("bob", "x")).ok());
-    CHECK_THAT(host.log(), Contains("refusing publishes"));
+    CHECK(host.says("refusing publishes"));
     CHECK(eventually([&] { return chatter.publish(message("alice", "again")).ok(); }));
   }
 }

@@ -1,6 +1,5 @@
 // What a host shows to Prometheus, scraped while real clients are there.
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -8,13 +7,11 @@
 #include <set>
 #include <sstream>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "catch.hpp"
 #include "listener.hpp"
+#include "mock.hpp"
+#include "page.hpp"
+#include "tls_site.hpp"
 
 using namespace chatd::testing;
 
@@ -25,53 +22,56 @@ HostOptions watched(std::vector<std::string> more = {}) {
   return {.set = std::move(more)};
 }
 
-struct Page {
-  int status = 0;
-  std::string body;
-};
-
-// As `curl http://HOST/PATH`. The host says on stderr where.
-Page get(const HostProcess& host, const std::string& path) {
-  const auto log = host.log();
-  const std::string_view start = "metrics on http://127.0.0.1:";
-  const auto at = log.find(start);
-  if (at == log.npos) return {};
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  to.sin_port = htons(static_cast<std::uint16_t>(std::atoi(log.c_str() + at + start.size())));
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const timeval time{20, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
-  std::string answer;
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) {
-    const auto request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    (void)::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
-    std::array<char, 8'192> bytes{};
-    for (ssize_t got = 0; (got = ::recv(fd, bytes.data(), bytes.size(), 0)) > 0;)
-      answer.append(bytes.data(), static_cast<std::size_t>(got));
-  }
-  ::close(fd);
-  const auto body = answer.find("\r\n\r\n");
-  if (body == answer.npos) return {};
-  return {std::atoi(answer.c_str() + answer.find(' ')), answer.substr(body + 4)};
-}
-
-// Lines without comments, by what stands before the value.
-std::map<std::string, double> scrape(const HostProcess& host) {
-  std::map<std::string, double> values;
-  std::istringstream lines(get(host, "/metrics").body);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with('#')) continue;
-    const auto space = line.rfind(' ');
-    values[line.substr(0, space)] = std::strtod(line.c_str() + space, nullptr);
-  }
-  return values;
+// Clients may show certificates; those that do not are believed, but asked.
+std::vector<std::string> asking(const TlsSite& site, std::vector<std::string> more = {}) {
+  more.insert(more.end(), {"plugins.identity.modes=mtls,open", "tls.client_ca=" + site.folder.put("ca.pem", site.issuer.pem()),
+                           "tls.client_certificate=optional"});
+  return watched(std::move(more)).set;
 }
 
 std::string contents(const std::string& file) {
   std::ifstream in(file);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// The table of docs/metrics.md, of what a host shows now.
+std::string page_of(const HostProcess& host) {
+  std::map<std::string, std::pair<std::string, std::string>> families;  // kind, help
+  std::map<std::string, std::set<std::string>> labels;
+  std::istringstream lines(get(host, "/metrics").body);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string hash, what, name, rest;
+    words >> hash >> what >> name;
+    if (hash == "#") {
+      std::getline(words >> std::ws, rest);
+      (what == "TYPE" ? families[name].first : families[name].second) = rest;
+      continue;
+    }
+    const auto brace = line.find('{');
+    if (brace == line.npos) continue;
+    auto family = line.substr(0, brace);
+    if (family.ends_with("_bucket")) family.resize(family.size() - 7);
+    std::string_view inside(line);
+    inside = inside.substr(brace + 1, line.rfind('}') - brace - 1);
+    for (auto equals = inside.find("=\""); equals != inside.npos; equals = inside.find("=\"")) {
+      if (const auto label = inside.substr(0, equals); label != "le") labels[family].insert(std::string(label));
+      const auto end = inside.find('"', equals + 2);
+      inside = inside.substr(std::min(inside.size(), end + 2));
+    }
+  }
+  std::string page =
+      "# Metrics\n\nWhat the plugin `prometheus` shows at `/metrics`, written from a scrape by `make docs`. A unit stands in "
+      "each "
+      "name; rates are the\nreader's to make. Beside it: `/livez` (503 when only a restart helps), `/readyz` (503 while clients "
+      "should be sent elsewhere; JSON with\neach reason) and `/statusz`, for people.\n\n| name | kind | labels | meaning "
+      "|\n|---|---|---|---|\n";
+  for (const auto& [name, family] : families) {
+    std::string names;
+    for (const auto& label : labels[name]) names += (names.empty() ? "`" : ", `") + label + "`";
+    page += "| `" + name + "` | " + family.first + " | " + names + " | " + family.second + " |\n";
+  }
+  return page;
 }
 
 }  // namespace
@@ -111,6 +111,61 @@ TEST_CASE("a scrape says what clients counted, to the unit") {
   CHECK(scrape(host)["chatd_streams_ended_total{code=\"CANCELLED\"}"] == 1);
 }
 
+TEST_CASE("streams that were refused are refusals, and have not ended") {
+  const HostProcess host(watched());
+  Listener refused(host.address(), hello(""));
+  CHECK(refused.wait_end().error_code() == grpc::StatusCode::INVALID_ARGUMENT);
+  auto now = scrape(host);
+  CHECK(now["chatd_refusals_total{reason=\"bad_request\"}"] == 1);
+  CHECK(now["chatd_streams_opened_total"] == 0);
+  CHECK_FALSE(now.contains("chatd_streams_ended_total{code=\"INVALID_ARGUMENT\"}"));
+}
+
+TEST_CASE("how far streams are behind, and how long messages took, is shown") {
+  const HostProcess host(watched());
+  Listener listener(host.address(), hello("alice"));
+  Chatter chatter(host.address());
+  chatter.say("bob", "hi");
+  REQUIRE(listener.wait_for_count(1));
+  CHECK(eventually([&] { return scrape(host)["chatd_end_to_end_seconds_count"] >= 1; }));
+  auto now = scrape(host);
+  CHECK(now["chatd_end_to_end_seconds_sum"] < 60);
+  CHECK(now["chatd_streams_behind"] == 0);
+  CHECK(now["chatd_cursor_lag_messages"] == 0);
+  CHECK(now["chatd_connections_opened_total"] >= 2);
+}
+
+TEST_CASE("who comes and goes is counted") {
+  const HostProcess host(watched());
+  {
+    const Listener alice(host.address(), hello("alice"));
+    const Listener bob(host.address(), hello("bob"));
+    CHECK(eventually([&] { return scrape(host)["chatd_presence_users"] == 2; }));
+    CHECK(scrape(host)["chatd_presence_connections"] == 2);
+    CHECK(scrape(host)["chatd_presence_hosts{kind=\"chatd\"}"] == 1);
+  }
+  CHECK(eventually([&] { return scrape(host)["chatd_presence_users"] == 0; }));
+  CHECK(scrape(host)["chatd_presence_events_total{from=\"clients\"}"] == 4);
+}
+
+TEST_CASE("certificates say when they end, also those that come later, and authentications what came of them") {
+  const TlsSite site;
+  const HostProcess host(site.options(asking(site)));
+  const auto before = scrape(host)["chatd_certificate_end_timestamp_seconds{file=\"certificate\"}"];
+  CHECK(before > static_cast<double>(std::time(nullptr)));
+  site.replace(site.issuer.issue({.ends = 7 * 86'400}));
+  CHECK(eventually(
+      [&] { return scrape(host)["chatd_certificate_end_timestamp_seconds{file=\"certificate\"}"] >= before + 5 * 86'400; }));
+  const auto channel = connect(host, {.authorities = site.issuer.pem()});
+  CHECK(publish_over(channel, message("alice", "hi")).ok());
+  CHECK(publish_over(channel, message("alice", "again")).ok());
+  auto now = scrape(host);
+  CHECK(now["chatd_authentications_total{shown=\"nothing\",outcome=\"accepted\"}"] == 1);
+  CHECK(now["chatd_plugin_calls_total{plugin=\"authenticator\",call=\"authenticate\"}"] == 1);
+  CHECK(now["chatd_plugin_calls_total{plugin=\"authenticator\",call=\"authorize\"}"] == 2);
+  CHECK(now["chatd_plugin_call_seconds_count{plugin=\"authenticator\",call=\"authenticate\"}"] == 1);
+}
+
 TEST_CASE("a host whose broker is not ready says so, and lives") {
   const HostProcess host(watched({"plugins.memory.inject_unready_ms=600000"}));
   const Page ready = get(host, "/readyz");
@@ -133,48 +188,22 @@ TEST_CASE("a draining host is not ready, and shows its metrics until it ends") {
   host.signal(SIGTERM);
 }
 
+// Of a host that has everything: TLS, an identity plugin that is asked, and Kafka, which librdkafka's mock plays.
 // CHATD_WRITE_DOCS=1 writes it anew (`make docs`).
 TEST_CASE("docs/metrics.md is what a host shows") {
-  const HostProcess host(watched());
-  {
-    const Listener gone(host.address(), hello("alice"));
-  }
-  std::map<std::string, std::pair<std::string, std::string>> families;  // kind, help
-  std::map<std::string, std::set<std::string>> labels;
-  std::istringstream lines(get(host, "/metrics").body);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string hash, what, name, rest;
-    words >> hash >> what >> name;
-    if (hash == "#") {
-      std::getline(words >> std::ws, rest);
-      (what == "TYPE" ? families[name].first : families[name].second) = rest;
-      continue;
-    }
-    const auto brace = line.find('{');
-    if (brace == line.npos) continue;
-    auto family = line.substr(0, brace);
-    if (family.ends_with("_bucket")) family.resize(family.size() - 7);
-    std::string_view inside(line);
-    inside = inside.substr(brace + 1, line.rfind('}') - brace - 1);
-    for (auto equals = inside.find("=\""); equals != inside.npos; equals = inside.find("=\"")) {
-      if (const auto label = inside.substr(0, equals); label != "le") labels[family].insert(std::string(label));
-      const auto end = inside.find('"', equals + 2);
-      inside = inside.substr(std::min(inside.size(), end + 2));
-    }
-  }
-  std::string page =
-      "# Metrics\n\nWhat the plugin `prometheus` shows at `/metrics`, written from a scrape by `make docs`. A unit stands in "
-      "each "
-      "name; rates are the\nreader's to make. Beside it: `/livez` (503 when only a restart helps), `/readyz` (503 while clients "
-      "should be sent elsewhere; JSON with\neach reason) and `/statusz`, for people.\n\n| name | kind | labels | meaning "
-      "|\n|---|---|---|---|\n";
-  for (const auto& [name, family] : families) {
-    std::string names;
-    for (const auto& label : labels[name]) names += (names.empty() ? "`" : ", `") + label + "`";
-    page += "| `" + name + "` | " + family.first + " | " + names + " | " + family.second + " |\n";
-  }
+  const TlsSite site;
+  const chatd::test::Mock kafka;
+  auto options = site.options(asking(site, {"broker.plugin=kafka", "plugins.kafka.brokers=" + kafka.brokers()}));
+  options.set.push_back("plugins.load=prometheus,identity,kafka");
+  const HostProcess host(options);
   const std::string file = CHATD_SOURCE "/docs/metrics.md";
-  if (std::getenv("CHATD_WRITE_DOCS")) std::ofstream(file) << page;
-  CHECK(contents(file) == page);
+  if (std::getenv("CHATD_WRITE_DOCS")) {
+    CHECK(eventually([&] {
+      const auto now = page_of(host);
+      return now.contains("`chatd_kafka_lag_seconds`") && now.contains("`chatd_kafka_connections`");
+    }));
+    std::ofstream(file) << page_of(host);
+  }
+  CHECK(eventually([&] { return page_of(host) == contents(file); }));
+  CHECK(contents(file) == page_of(host));
 }

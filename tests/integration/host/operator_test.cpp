@@ -87,7 +87,7 @@ TEST_CASE("commands show a token, or a name and a password, from files") {
   CHECK(command({"admin", "bans", "--login", "bob", "--password-file", password}).status == 0);
   CHECK(command({"admin", "kick", "--user", "carol", "--token-file", token}).out ==
         "0 streams ended on the host that was asked; the others are told\n");
-  CHECK(host.process().log().find("the operator \"alice\" kicked the user \"carol\"") != std::string::npos);
+  CHECK(host.process().says("the operator \"alice\" kicked the user \"carol\""));
 
   const auto nothing = command({"admin", "status"});
   CHECK(nothing.status == 1);

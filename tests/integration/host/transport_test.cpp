@@ -56,7 +56,7 @@ TEST_CASE("a host whose descriptors are exhausted accepts again when they are gi
     std::vector<std::unique_ptr<Socket>> sockets;
     for (int i = 0; i < 200; ++i) sockets.push_back(std::make_unique<Socket>(host));
     REQUIRE(eventually([&] { return host.log().find("cannot accept connections for now") != std::string::npos; }));
-    CHECK(host.log().find("raise the limit on open files") != std::string::npos);
+    CHECK(host.says("raise the limit on open files"));
   }
   still_chats(host);
   CHECK(early.wait_for_contents(1) == std::vector<std::string>{"alive"});

@@ -5,17 +5,14 @@
 #include "catch.hpp"
 #include "cluster.hpp"
 #include "run.hpp"
+#include "sanitizer.hpp"
 
 using namespace chatd::testing;
 using namespace chatd::testing::faults;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)  // every step costs several times as much
-constexpr int crowd_size = 60;
-#else
-constexpr int crowd_size = 300;
-#endif
+constexpr int crowd_size = address_sanitizer ? 60 : 300;
 
 }  // namespace
 

@@ -12,17 +12,14 @@
 #include "catch.hpp"
 #include "cluster.hpp"
 #include "run.hpp"
+#include "sanitizer.hpp"
 
 using namespace chatd::testing;
 using namespace chatd::testing::faults;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)  // every step costs several times as much
-constexpr int clients = 100;
-#else
-constexpr int clients = 500;
-#endif
+constexpr int clients = address_sanitizer ? 100 : 500;
 constexpr int per_second = 40;
 // librdkafka's client that reads the log for those who resume is made when the first one needs it, and stays.
 constexpr std::size_t reader_threads = 8;
@@ -184,9 +181,7 @@ TEST_CASE("soak: 500 clients join, leave, stall and resume while hosts and broke
   INFO("resident memory of the host that lived: at most " << warm.bytes << " in the first half, " << late.bytes
                                                           << " in the second");
   CHECK(late.threads <= warm.threads + 1 + reader_threads);
-#if !defined(__SANITIZE_ADDRESS__)  // whose own memory would be most of what is seen
-  CHECK(late.bytes < warm.bytes + 32'000'000);
-#endif
+  if (!address_sanitizer) CHECK(late.bytes < warm.bytes + 32'000'000);
   restless.leave_all();
   INFO("descriptors of it: " << descriptors << " before anybody came, now " << run.host(0).descriptors());
   CHECK(within(restart_patience, [&] { return run.host(0).descriptors() <= descriptors + 8 + reader_descriptors; }));

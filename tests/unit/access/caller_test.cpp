@@ -19,7 +19,8 @@ TEST_CASE("who was not asked is whoever the request says, and may do everything"
 TEST_CASE("who was asked speaks for itself, and may do what the authenticator says") {
   const Porter porter;
   const sdk::testing::ManualClock clock;
-  const Caller alice(nullptr, clock, porter, std::make_shared<sdk::Identity>(identity_of("alice")));
+  Answers answers;
+  const Caller alice(nullptr, clock, porter, answers, std::make_shared<sdk::Identity>(identity_of("alice")));
   CHECK(alice.is("Message.id", "alice").has_value());
   const auto other = alice.is("Message.id", "bob");
   REQUIRE_FALSE(other.has_value());
@@ -27,13 +28,16 @@ TEST_CASE("who was asked speaks for itself, and may do what the authenticator sa
   CHECK(other.error().text == "Message.id is \"bob\", and you are \"alice\"; speak for yourself only");
   CHECK(alice.may(Action::join, "open").has_value());
   CHECK_FALSE(alice.may(Action::publish, "open").has_value());
+  CHECK(answers.allowances.value() == 1);
+  CHECK(answers.denials.value() == 1);
 }
 
 TEST_CASE("who was believed by an open mode speaks for anybody, and is still asked what it may do") {
   const Porter porter;
   const sdk::testing::ManualClock clock;
   Bans bans(10);
-  const Caller anybody(&bans, clock, porter, std::make_shared<sdk::Identity>(identity_of("")));
+  Answers answers;
+  const Caller anybody(&bans, clock, porter, answers, std::make_shared<sdk::Identity>(identity_of("")));
   CHECK(anybody.is("Message.id", "bob").has_value());
   CHECK_FALSE(anybody.may(Action::join, "open").has_value());
   REQUIRE(bans.put({Ban::Of::user, "bob", 1, 0, {}}, clock.now()) == Bans::Put::newer);

@@ -40,6 +40,35 @@ TEST_CASE("the authenticator is asked once for the same credentials") {
   CHECK(f.identities.kept() == 3);
 }
 
+TEST_CASE("what the authenticator decided is counted once, by what was shown") {
+  Fixture f;
+  sdk::Histogram seconds(sdk::Histogram::seconds);
+  f.identities.measure(seconds);
+  for (int i = 0; i < 3; ++i) (void)f.ask("alice", "bearer");
+  (void)f.ask("bad", "Basic");
+  (void)f.ask("none", "Digest");
+  (void)f.ask("none", "");
+  Asked asked;
+  f.identities.identify({"", "", "certificate"}, asked);
+  f.identities.identify({"Bearer", "later", ""}, asked);
+  const auto count = [&](Shown shown, Outcome outcome) {
+    return f.identities.answers()
+        .authentications.at(static_cast<std::size_t>(shown))
+        .at(static_cast<std::size_t>(outcome))
+        .value();
+  };
+  CHECK(count(Shown::bearer, Outcome::accepted) == 1);
+  CHECK(count(Shown::basic, Outcome::refused) == 1);
+  CHECK(count(Shown::other, Outcome::abstained) == 2);
+  CHECK(count(Shown::certificate, Outcome::accepted) == 1);
+  CHECK(count(Shown::bearer, Outcome::failed) == 0);
+  f.porter.held.front()->decided(sdk::fail(sdk::Code::unavailable, "not now", true));
+  CHECK(count(Shown::bearer, Outcome::failed) == 1);
+  std::uint64_t timed = 0;
+  for (std::size_t at = 0; at <= seconds.bounds().size(); ++at) timed += seconds.count(at);
+  CHECK(timed == 6);
+}
+
 TEST_CASE("the same metadata with another certificate is asked for apart") {
   Fixture f;
   Asked asked;

@@ -168,3 +168,34 @@ TEST_CASE("streams move some at a time, with what is pending and a notice for th
   auto late = w.join();  // until all have gone others may still come
   CHECK(late->ends.empty());
 }
+
+TEST_CASE("a room that is there takes another class's ways, and none when no class has it any more") {
+  World w({.slow = Slow::disconnect});
+  const auto other = [](std::string pattern) {
+    return Limits{.ring = {ring, 1'000'000}, .classes = {{.rooms = {std::move(pattern)}, .slow = Slow::skip}}};
+  };
+  auto slow = w.join();
+  slow->got.clear();
+  const auto fall_behind = [&](int from) {
+    slow->stuck = true;
+    w.say(from, from + 1);  // in flight
+    w.say(from + 1, from + 31);
+    slow->stuck = false;
+    w.host->settle();
+  };
+  w.host->hub.change(other("r*"));
+  fall_behind(0);
+  CHECK(contents_of(slow->got) == Texts{"0", "gap red (30)"});
+  CHECK(slow->ends.empty());
+  w.host->hub.change(other("blue"));
+  fall_behind(100);
+  CHECK(slow->ends.size() == 1);
+}
+
+TEST_CASE("less memory for all rooms makes them give up their oldest messages at once") {
+  World w({.slow = Slow::skip});
+  w.say(0, 8);
+  const auto before = w.host->hub.bytes();
+  w.host->hub.change({.ring = {ring, 1'000'000}, .memory = before / 2});
+  CHECK(w.host->hub.bytes() <= before / 2);
+}

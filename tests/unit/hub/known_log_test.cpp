@@ -53,17 +53,18 @@ TEST_CASE("who waits for a repeat is told where the message was the first time, 
   CHECK(late.at == std::vector<sdk::Position>{{2, 4}});
 }
 
-TEST_CASE("nobody waits for ever") {
+// A host that was behind answered a repeat with the repeat's own place: seen in a soak, as messages out of order.
+TEST_CASE("nobody waits for ever, and where a message lies that was not read is not guessed") {
   KnownLog log({}, "topic");
   Told one, other;
   log.await({0, 9}, one);
   log.tick(KnownLog::Clock::now() + 1s);
   CHECK(one.at.empty());
   log.tick(KnownLog::Clock::now() + 3s);
-  CHECK(one.at == std::vector<sdk::Position>{{0, 9}});
+  CHECK(one.at == std::vector<sdk::Position>{{0, -1}});
   log.await({0, 10}, other);
   log.release();
-  CHECK(other.at == std::vector<sdk::Position>{{0, 10}});
+  CHECK(other.at == std::vector<sdk::Position>{{0, -1}});
   log.arrive(record(0, 11));
   CHECK(one.at.size() == 1);
 }

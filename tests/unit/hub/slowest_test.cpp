@@ -41,6 +41,30 @@ TEST_CASE("nobody is behind where all keep up") {
   CHECK(found.sessions.empty());
 }
 
+TEST_CASE("how far streams are behind is shown after a look at it") {
+  Fixture f;
+  f.streams.emplace_back(f.hub, f.transport).ready();
+  f.stuck({"", "red"});
+  f.stuck({"red"});
+  for (int i = 0; i < 3; ++i) {
+    for (const auto* room : {"", "red"}) {
+      arrive(f.hub, room, "x");
+      run(f.hub, f.transport);
+    }
+  }
+  CHECK(f.hub.tallies().lagging.value() == 0);
+  f.hub.look_at_lag(sdk::Time{std::chrono::seconds(5)});
+  // One frame of each is in flight.
+  CHECK(f.hub.tallies().lagging.value() == 2);
+  CHECK(f.hub.tallies().lag_messages.value() == 5);
+  CHECK(f.hub.tallies().lag_ms.value() == 5'000);  // these records are of the time 0
+  f.streams.clear();
+  f.hub.look_at_lag(sdk::Time{std::chrono::seconds(6)});
+  CHECK(f.hub.tallies().lagging.value() == 0);
+  CHECK(f.hub.tallies().lag_messages.value() == 0);
+  CHECK(f.hub.tallies().lag_ms.value() == 0);
+}
+
 TEST_CASE("sessions that are behind, most bytes first, with the rooms in which they are") {
   Fixture f;
   f.streams.emplace_back(f.hub, f.transport).ready();

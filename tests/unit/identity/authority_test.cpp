@@ -1,6 +1,7 @@
 // The plugin's object, from its options to its verdicts, with files as an operator has them.
 #include "plugins/identity/authority.hpp"
 
+#include <atomic>
 #include <thread>
 
 #include "catch.hpp"
@@ -237,4 +238,86 @@ TEST_CASE("a stop answers those whose password was not looked at") {
   CHECK(refused > 0);
   CHECK(unavailable > 0);
   CHECK(running.user("Basic", test::base64("alice:pw")) == "this server is shutting down; connect again");
+}
+
+TEST_CASE("other options hold when they are committed, and not before, or when their files cannot be read") {
+  const test::TempFolder folder;
+  write_file(folder.path() / "k.secret", secret);
+  write_file(folder.path() / "users", test::user_line("bob", "pw"));
+  auto options = jwt(folder.path() / "k.secret");
+  options.rules = {"everyone: join in *"};
+  const Running running(options);
+  auto& authority = *running.authority;
+  const auto alice = running.ask("Bearer", token("alice"));
+  REQUIRE((alice && *alice));
+  const auto may_publish = [&] { return authority.authorize(**alice, Action::publish, "red").has_value(); };
+
+  auto next = options;
+  next.modes = {"jwt", "static"};
+  next.rules = {"everyone: join, publish in *"};
+  next.static_users = folder.path() / "none";
+  CHECK(authority.prepare(next).error().text.find("none") != std::string::npos);
+  authority.commit();  // of nothing
+  CHECK_FALSE(may_publish());
+
+  next.static_users = folder.path() / "users";
+  REQUIRE(authority.prepare(next).has_value());
+  CHECK_FALSE(may_publish());
+  CHECK(running.user("Basic", test::base64("bob:pw")) == "(abstains)");
+  authority.abandon();
+  authority.commit();
+  CHECK_FALSE(may_publish());
+
+  REQUIRE(authority.prepare(next).has_value());
+  const auto before = authority.revision();
+  authority.commit();
+  CHECK(authority.revision() > before);
+  CHECK(may_publish());
+  CHECK(running.user("Basic", test::base64("bob:pw")) == "bob");
+  CHECK(running.user("Bearer", token("alice")) == "alice");
+
+  // Files of the new options are watched as those of the old ones were.
+  const auto committed = authority.revision();
+  write_file(folder.path() / "users", test::user_line("carol", "pw"));
+  running.wait_for_revision_after(committed);
+  CHECK(running.user("Basic", test::base64("carol:pw")) == "carol");
+}
+
+TEST_CASE("rules change while they are asked") {
+  const test::TempFolder folder;
+  write_file(folder.path() / "k.secret", secret);
+  auto options = jwt(folder.path() / "k.secret");
+  options.rules = {"everyone: join, publish in *"};
+  const Running running(options);
+  const auto alice = running.ask("Bearer", token("alice"));
+  REQUIRE((alice && *alice));
+  std::atomic<bool> over = false;
+  std::size_t refused = 0;
+  std::jthread asker([&] {
+    while (!over) refused += running.authority->authorize(**alice, Action::publish, "red") ? 0 : 1;
+  });
+  for (int i = 0; i < 100; ++i) {
+    options.rules = {"everyone: join, publish in *", "user u" + std::to_string(i) + ": history in red"};
+    REQUIRE(running.authority->prepare(options).has_value());
+    running.authority->commit();
+  }
+  over = true;
+  asker.join();
+  CHECK(refused == 0);
+}
+
+TEST_CASE("whom everybody is believed by, and keys of an address, need a restart") {
+  Options open, one, other;
+  one.modes = {"jwt"};
+  one.jwt_keys = "https://keys.example.org/a";
+  other = one;
+  other.rules = {"everyone: join in *"};
+  CHECK(needs_restart(open, one));
+  CHECK(needs_restart(one, open));
+  CHECK_FALSE(needs_restart(one, other));
+  other.jwt_keys = "https://keys.example.org/b";
+  CHECK(needs_restart(one, other));
+  other.jwt_keys = "/keys";
+  CHECK_FALSE(needs_restart(one, other));
+  CHECK(needs_restart(other, one));
 }

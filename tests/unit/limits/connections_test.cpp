@@ -157,3 +157,18 @@ TEST_CASE("an address is limited still after all its connections have ended") {
   loop.look();
   CHECK(loop.come("192.0.2.1") >= 0);
 }
+
+TEST_CASE("other limits hold for connections that come then, and those that are in stay") {
+  Loop loop({.total = 2});
+  REQUIRE(loop.come("10.0.0.1") >= 0);
+  const int second = loop.come("10.0.0.1");
+  REQUIRE(second >= 0);
+  loop.connections.change({.total = 1});
+  CHECK(loop.connections.open() == 2);
+  loop.go(second);
+  loop.look();
+  CHECK(loop.come("10.0.0.1") == -1);
+  loop.connections.change({.total = 3, .per_address = 1});
+  CHECK(loop.come("10.0.0.1") == -1);
+  CHECK(loop.come("10.0.0.2") >= 0);
+}

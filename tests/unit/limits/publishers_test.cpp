@@ -78,3 +78,17 @@ TEST_CASE("users who published are forgotten when they may publish as at first, 
   ticks(publishers, now + 100ms);
   CHECK(publishers.size() == 0);
 }
+
+TEST_CASE("other limits hold for publishes that come then, and those in flight stay") {
+  Publishers publishers({.in_flight_per_user = 2});
+  const auto first = publishers.enter("alice", {}), second = publishers.enter("alice", {});
+  REQUIRE((first && second));
+  publishers.change({.in_flight_per_user = 1, .rate_per_user = {1, 1}});
+  CHECK(publish(publishers, "alice", Time{1h}) == Reason::publishes_in_flight_per_user);
+  publishers.leave(*first);
+  publishers.leave(*second);
+  CHECK_FALSE(publish(publishers, "alice", Time{1h}));
+  CHECK(publish(publishers, "alice", Time{1h}) == Reason::publish_rate_per_user);
+  publishers.change({.in_flight_per_user = 1});
+  CHECK_FALSE(publish(publishers, "alice", Time{1h}));
+}

@@ -46,3 +46,19 @@ TEST_CASE("meters of a rate of 0 keep nothing") {
   for (int i = 0; i < 100; ++i) CHECK(meters.take("a", Time{}) == 0ns);
   CHECK(meters.size() == 0);
 }
+
+TEST_CASE("another number holds from then on, and who was not counted is not") {
+  Tally<int> tally(0);
+  const auto uncounted = tally.enter(1);
+  tally.change(1);
+  const auto first = tally.enter(1);
+  REQUIRE((uncounted && first));
+  CHECK_FALSE(tally.enter(1));
+  tally.leave(*uncounted);
+  CHECK_FALSE(tally.enter(1));
+  tally.change(2);
+  CHECK(tally.enter(1));
+  tally.change(0);
+  tally.leave(*first);
+  CHECK(tally.enter(1));
+}

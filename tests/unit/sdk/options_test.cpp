@@ -137,3 +137,60 @@ TEST_CASE("all problems are reported, and right values stay") {
   CHECK(reading.values.fuel == "petrol");
   CHECK(reading.values.gears == 5);
 }
+
+namespace {
+
+struct Marked {
+  std::int64_t fixed = 1;
+  std::int64_t live = 2;
+  std::string password;
+  std::map<std::string, std::string> keys;
+};
+
+const OptionList<Marked>& marked() {
+  static const OptionList<Marked> list{{"fixed", &Marked::fixed, "", any(), "Stays."},
+                                       {"live", &Marked::live, "", any(), "Changes.", Mark::live},
+                                       {"password", &Marked::password, "", not_empty(), "Hush.", Mark::secret},
+                                       {"keys", &Marked::keys, "", any(), "Hush.", Mark::secret | Mark::live}};
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("options are marked as secret, live, both or neither") {
+  const auto infos = marked().infos();
+  CHECK_FALSE((infos[0].is(Mark::live) || infos[0].is(Mark::secret)));
+  CHECK((infos[1].is(Mark::live) && !infos[1].is(Mark::secret)));
+  CHECK((!infos[2].is(Mark::live) && infos[2].is(Mark::secret)));
+  CHECK((infos[3].is(Mark::live) && infos[3].is(Mark::secret)));
+}
+
+TEST_CASE("no problem shows a secret") {
+  Marked out;
+  const Table keys{{"k", std::int64_t{4711}, {}}};
+  const auto problems =
+      marked().read({"t", {}, {{"password", std::int64_t{4711}, {"f", 1, 1}}, {"keys", keys, {"f", 2, 1}}}}, out);
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].text == "\"password\" in [t] is not a text; expected a text in quotes, not empty (not shown: it is secret)");
+  CHECK(problems[1].text == "\"keys\" in [t] is wrong; expected a table of texts (not shown: it is secret)");
+}
+
+TEST_CASE("what is not live is kept") {
+  Marked running, next;
+  running.fixed = 10, running.live = 20, running.password = "a";
+  next.fixed = 11, next.live = 21, next.password = "b", next.keys = {{"k", "v"}};
+  marked().keep(running, next);
+  CHECK(next.fixed == 10);
+  CHECK(next.live == 21);
+  CHECK(next.password == "a");
+  CHECK(next.keys.size() == 1);
+}
+
+TEST_CASE("an entry's value is told as TOML writes it, whatever it came from") {
+  const auto infos = marked().infos();
+  CHECK(toml_of({"fixed", RawText{"65_536"}, {}}, infos[0]) == "65536");
+  CHECK(toml_of({"fixed", std::int64_t{7}, {}}, infos[0]) == "7");
+  CHECK(toml_of({"password", std::string("a\"b"), {}}, infos[2]) == "\"a\\\"b\"");
+  CHECK(toml_of({"keys", RawText{"k=v"}, {}}, infos[3]) == "{ \"k\" = \"v\" }");
+  CHECK_FALSE(toml_of({"fixed", RawText{"many"}, {}}, infos[0]));
+}

@@ -44,6 +44,9 @@ TEST_CASE("files that fit are read as they are") {
   CHECK(material->key == site.own.key);
   CHECK(material->authorities == site.issuer.pem());
   CHECK(material->warnings.empty());
+  // The issuer's own ends later than what it issues, or at the same time.
+  CHECK(material->certificates_end > std::time(nullptr));
+  CHECK(material->authorities_end >= material->certificates_end);
 }
 
 TEST_CASE("what is not named is not read, and a client needs nothing") {
@@ -51,6 +54,8 @@ TEST_CASE("what is not named is not read, and a client needs nothing") {
   REQUIRE(material.has_value());
   CHECK(material->certificates.empty());
   CHECK(material->authorities.empty());
+  CHECK(material->certificates_end == 0);
+  CHECK(material->authorities_end == 0);
 }
 
 TEST_CASE("each file that is no good is told, with its reason") {

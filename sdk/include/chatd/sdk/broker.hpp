@@ -45,7 +45,7 @@ class Sink {
 };
 
 // Destroying it ends the subscription: it waits for a call of the sink under way (which must not be the caller), and
-// none comes after. [control] may block
+// none comes after. That may be after the plugin's stop, and is always before the plugin is destroyed. [control] may block
 class Subscription {
  public:
   virtual ~Subscription() = default;

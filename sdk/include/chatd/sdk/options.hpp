@@ -39,6 +39,16 @@ struct Constraint {
 [[nodiscard]] inline Constraint one_of(std::initializer_list<std::string_view> choices) { return {{}, {}, choices, false}; }
 [[nodiscard]] inline Constraint not_empty() { return {{}, {}, {}, true}; }
 
+// What else is said of a key; with `|` between, when it is more than one thing.
+enum class Mark : std::uint8_t {
+  none = 0,
+  secret = 1,  // its value is never shown; of a table, none of its values
+  live = 2,    // a reload changes it while the host runs (a plugin's: by Plugin::reload); others wait for a restart
+};
+[[nodiscard]] constexpr Mark operator|(Mark one, Mark other) noexcept {
+  return static_cast<Mark>(static_cast<unsigned>(one) | static_cast<unsigned>(other));
+}
+
 // One key, as documentation and the host see it. Views have static storage, but for `fallback`.
 struct OptionInfo {
   std::string_view key;
@@ -47,7 +57,15 @@ struct OptionInfo {
   Constraint constraint;
   std::string fallback;  // the default as TOML would write it
   std::string_view doc;  // a sentence or two
+  Mark marks = Mark::none;
+
+  // [any] never blocks
+  [[nodiscard]] bool is(Mark mark) const noexcept { return (static_cast<unsigned>(marks) & static_cast<unsigned>(mark)) != 0; }
 };
+
+// What an entry gives its key, as TOML writes it: an environment's "65_536" is 65536. Nothing: the key does not take it.
+// [any] never blocks
+[[nodiscard]] std::optional<std::string> toml_of(const Entry& entry, const OptionInfo& info);
 
 namespace detail {
 using TextList = std::vector<std::string>;
@@ -74,6 +92,8 @@ constexpr OptionType type_of() {
 
 // As TOML would write the value; a text table as "{}".
 [[nodiscard]] std::string toml(const Target& target);
+// REQUIRES: both are of one type.
+void copy(const Target& from, const Target& to);
 // Reads each entry of `section` into the target of its key; what cannot be read leaves its target alone and is a problem,
 // and so is a key that no info names. `targets` are in the order of `infos`.
 [[nodiscard]] Problems read(const Section& section, std::span<const OptionInfo> infos, std::span<const Target> targets);
@@ -85,8 +105,9 @@ class OptionList {
  public:
   struct Item {
     template <class M>
-    Item(std::string_view key, M Struct::* member, std::string_view unit, Constraint constraint, std::string_view doc)
-        : info{key, detail::type_of<M>(), unit, std::move(constraint), {}, doc},
+    Item(std::string_view key, M Struct::* member, std::string_view unit, Constraint constraint, std::string_view doc,
+         Mark marks = Mark::none)
+        : info{key, detail::type_of<M>(), unit, std::move(constraint), {}, doc, marks},
           target([member](Struct& s) -> detail::Target { return &(s.*member); }) {}
     OptionInfo info;
     std::function<detail::Target(Struct&)> target;
@@ -109,6 +130,14 @@ class OptionList {
     std::vector<detail::Target> targets;
     for (const auto& item : items_) targets.push_back(item.target(out));
     return detail::read(section, infos_, targets);
+  }
+
+  // Gives `next` what `running` has for the keys that no reload changes. [any] never blocks
+  void keep(const Struct& running, Struct& next) const {
+    Struct from = running;
+    for (const auto& item : items_) {
+      if (!item.info.is(Mark::live)) detail::copy(item.target(from), item.target(next));
+    }
   }
 
  private:

@@ -19,10 +19,12 @@ namespace chatd::sdk {
 class Authenticator;
 class Broker;
 class Diagnostics;
+class Filter;
 class HostState;
 class Metrics;
 class MetricsExporter;
 class PresenceStore;
+class Reload;
 
 // What the host lends a plugin from start until stop has returned.
 struct Context {
@@ -58,8 +60,11 @@ class Plugin {
   [[nodiscard]] virtual Broker* broker() noexcept { return nullptr; }
   [[nodiscard]] virtual Authenticator* authenticator() noexcept { return nullptr; }
   [[nodiscard]] virtual PresenceStore* presence() noexcept { return nullptr; }
+  [[nodiscard]] virtual Filter* filter() noexcept { return nullptr; }
   [[nodiscard]] virtual MetricsExporter* metrics_exporter() noexcept { return nullptr; }
   [[nodiscard]] virtual Diagnostics* diagnostics() noexcept { return nullptr; }
+  // Null: what changes in its table waits for a restart.
+  [[nodiscard]] virtual Reload* reload() noexcept { return nullptr; }
 };
 
 }  // namespace chatd::sdk
