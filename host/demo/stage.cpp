@@ -17,29 +17,49 @@ constexpr std::uint16_t host_port = 8081;
 constexpr std::uint16_t admin_port = 8091;
 constexpr std::uint16_t metrics_port = 9464;
 
-// The wanted one, or one that the kernel chooses; 0 when there is none, which the host then tells.
-std::uint16_t free_port(std::uint16_t wanted) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return 0;
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(wanted);
-  socklen_t size = sizeof address;
-  auto* const generic = static_cast<sockaddr*>(static_cast<void*>(&address));
-  const int yes = 1;
-  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  const bool bound = ::bind(socket, generic, size) == 0 && ::getsockname(socket, generic, &size) == 0;
-  ::close(socket);
-  if (bound) return ntohs(address.sin_port);
-  return wanted == 0 ? std::uint16_t{0} : free_port(0);
-}
+// A port that is held until the object goes, so that nobody is given it twice.
+class Held {
+ public:
+  // The wanted one, or one that the kernel chooses.
+  explicit Held(std::uint16_t wanted) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int yes = 1;
+    ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (!take(wanted)) (void)take(0);
+  }
+  ~Held() {
+    if (socket_ >= 0) ::close(socket_);
+  }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
 
-std::string place(std::uint16_t wanted) { return text("127.0.0.1:", free_port(wanted)); }
+  // Port 0 when there is none, which the host then tells.
+  [[nodiscard]] std::string address() const { return text("127.0.0.1:", port_); }
+
+ private:
+  bool take(std::uint16_t wanted) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(wanted);
+    socklen_t size = sizeof address;
+    auto* const generic = static_cast<sockaddr*>(static_cast<void*>(&address));
+    if (::bind(socket_, generic, size) != 0 || ::getsockname(socket_, generic, &size) != 0) return false;
+    port_ = ntohs(address.sin_port);
+    return true;
+  }
+
+  int socket_;
+  std::uint16_t port_ = 0;
+};
 
 }  // namespace
 
-Stage free_stage() { return {place(host_port), place(admin_port), place(metrics_port)}; }
+Stage free_stage() {
+  const Held host(host_port);
+  const Held admin(admin_port);
+  const Held metrics(metrics_port);
+  return {host.address(), admin.address(), metrics.address()};
+}
 
 std::vector<std::string> settings(const Stage& stage) {
   return {"host.listen=" + stage.host,

@@ -16,7 +16,7 @@ finish() {
 trap finish EXIT
 fail() {
   echo "FAILED: $*"
-  tail -n 30 "$room"/*.out 2>/dev/null || true
+  tail -n 10 "$room"/*.out 2>/dev/null || true
   exit 1
 }
 eventually() {
@@ -30,7 +30,7 @@ eventually() {
 "$cmake" --install "$build" --prefix "$prefix" >"$room/install.out" || fail "it cannot be installed"
 
 for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so lib/chatd/prometheus.so etc/chatd/chat.toml \
-  lib/systemd/system/chatd.service share/chatd/compose/nginx.conf share/doc/chatd/README.md \
+  lib/systemd/system/chatd.service share/chatd/compose/compose.yaml share/chatd/compose/nginx.conf share/doc/chatd/README.md \
   share/doc/chatd/operations.md share/doc/chatd/config.md; do
   [[ -f $prefix/$file ]] || fail "$file was not installed. What was: $(cd "$prefix" && find . -type f | sort)"
 done
@@ -38,7 +38,7 @@ for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so; do
   [[ -f $build/$file ]] || fail "$file is installed, but in the build tree it stands elsewhere"
 done
 # Nothing else: no test, no header of a library that is linked in, no static library but the SDK's.
-known='bin/(chatd|chat)|lib/chatd/[a-z_]+\.so|etc/chatd/[a-z_]+\.toml|lib/systemd/system/chatd\.service|share/chatd/compose/.+|share/doc/chatd/.+'
+known='bin/(chatd|chat)|lib/chatd/[a-z_]+\.so|etc/chatd/[a-z_]+\.toml|lib/systemd/system/chatd\.service|share/chatd/compose/.+|share/chatd/config/kafka\.toml|share/doc/chatd/.+'
 known+='|include/chatd/sdk/(testing/)?[a-z_]+\.hpp|lib/libchatd-sdk(-testing)?\.a|lib/cmake/chatd-sdk/[A-Za-z.-]+|lib/pkgconfig/chatd-sdk\.pc'
 known+='|share/chatd/template/(broker|identity|metrics)/[A-Za-z_.]+'
 others=$(cd "$prefix" && find . -type f | grep -vE "^\./($known)$" || true)
@@ -65,6 +65,9 @@ value_of() { sed -nE "s/^$1=([0-9]+)$/\1/p" "$unit"; }
 
 # The image that the Dockerfile makes has what is installed.
 /usr/bin/python3 "$source_dir/tests/package/container.py" "$source_dir" "$prefix" || fail "the Dockerfile"
+
+# And so have the containers of the installed compose file, whose image is built elsewhere.
+/usr/bin/python3 "$source_dir/tests/package/compose_whole.py" "$prefix/share/chatd" "$prefix/bin/chatd" || fail "the installed compose file"
 
 # As the unit and the image start it: as somebody who owns nothing, from a folder where nobody may write. It says when clients may come, and when it ends.
 /usr/bin/python3 - "$room/notify" >"$room/told.out" <<'END' &

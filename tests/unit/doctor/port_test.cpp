@@ -68,10 +68,13 @@ TEST_CASE("a port that is held is a failure, on its address and on all of them")
 }
 
 TEST_CASE("a port that nobody has is free") {
-  // Held until now, so that it was nobody else's.
-  const auto port = Taken().port();
-  CHECK(doctor::port_finding("port", text("127.0.0.1:", port)).grade == Grade::ok);
-  CHECK_FALSE(doctor::holder(port).has_value());
+  // Held until a moment ago; another process may take it since, but not each time.
+  bool free = false;
+  for (int tries = 0; tries < 20 && !free; ++tries) {
+    const auto port = Taken().port();
+    free = doctor::port_finding("port", text("127.0.0.1:", port)).grade == Grade::ok && !doctor::holder(port);
+  }
+  CHECK(free);
 }
 
 TEST_CASE("addresses that cannot be listened on are told apart") {
