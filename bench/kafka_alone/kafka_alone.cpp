@@ -219,7 +219,8 @@ class KafkaAlone final : public Scenario {
     auto conf = kafka::configuration(part, options_, "chat-bench");
     if (!conf) return std::unexpected(conf.error());
     const auto type = part == kafka::Part::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
-    return kafka::Client::make(type, *std::move(conf), log_, {.failed = {}, .answered = std::move(answered), .rebalance = {}});
+    return kafka::Client::make(type, *std::move(conf), meters_, log_,
+                               {.failed = {}, .answered = std::move(answered), .rebalance = {}, .measured = {}});
   }
 
   static Result told(const Writer& writer, const Reader::Found& found, double cpu_us) {
@@ -247,6 +248,7 @@ class KafkaAlone final : public Scenario {
   kafka::Options options_;
   int core_ = -1;
   NoLog log_;
+  kafka::Meters meters_{options_, nullptr};
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ using namespace chatd::sdk::testing;
 
 Verdict run(Verdict (*body)(BrokerFactory&), std::chrono::milliseconds limit = std::chrono::seconds(20)) {
   test::MemoryFactory factory({.name = "1 partition"});
-  return run_guarded({"case", "promise", body}, factory, limit);
+  return run_guarded(BrokerCase{"case", "promise", body}, factory, limit);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "bench.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <map>
 #include <random>
 #include <thread>
@@ -21,8 +20,6 @@ std::string fresh_topic() {
 }  // namespace
 
 std::string str(Position position) { return text(position.partition, ':', position.offset); }
-
-std::string str(const Error& error) { return text(name(error.code), error.retryable ? " retryable" : "", " (", error.text, ")"); }
 
 std::string str(const OwnedRecord& record) {
   const auto shown = [](const std::string& bytes) {
@@ -201,38 +198,6 @@ void Bench::expect_same(std::string_view how, std::vector<OwnedRecord> got, std:
            other.timestamp.time_since_epoch().count(), " ns, published with ", record.timestamp.time_since_epoch().count());
   }
   expect(got.size() == expected.size(), got.size(), " records were ", how, ", published ", expected.size());
-}
-
-void at_once(int threads, const std::function<void(int)>& work) {
-  std::vector<std::exception_ptr> thrown(static_cast<std::size_t>(threads));
-  {
-    std::vector<std::jthread> running;
-    for (int number = 0; number < threads; ++number) {
-      running.emplace_back([&, number] {
-        try {
-          work(number);
-        } catch (...) {
-          thrown[static_cast<std::size_t>(number)] = std::current_exception();
-        }
-      });
-    }
-  }
-  for (const auto& one : thrown) {
-    if (one) std::rethrow_exception(one);
-  }
-}
-
-Verdict run_case(BrokerFactory& factory, void (*body)(BrokerFactory&)) {
-  try {
-    body(factory);
-    return {Outcome::held, {}};
-  } catch (const Broken& broken) {
-    return {Outcome::broken, broken.text};
-  } catch (const NotApplicable& reason) {
-    return {Outcome::not_applicable, reason.text};
-  } catch (const std::exception& e) {
-    return {Outcome::broken, text("an exception: ", e.what())};
-  }
 }
 
 }  // namespace chatd::sdk::testing

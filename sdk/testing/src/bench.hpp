@@ -1,11 +1,9 @@
-// Bench: one plugin under test with the fakes around it. What a case is written in: each step that the broker fails
-// throws Broken, which `run_case` turns into the verdict.
+// Bench: one broker under test with the fakes around it. What a case of the broker suite is written in.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -16,24 +14,12 @@
 #include "chatd/sdk/testing/broker_suite.hpp"
 #include "chatd/sdk/testing/fakes.hpp"
 #include "chatd/sdk/text.hpp"
+#include "stage.hpp"
 
 namespace chatd::sdk::testing {
 
-struct Broken {
-  std::string text;
-};
-struct NotApplicable {
-  std::string text;
-};
-
-template <class... Pieces>
-void expect(bool held, const Pieces&... pieces) {
-  if (!held) throw Broken{text(pieces...)};
-}
-
-// For messages: "2:17"; "RESOURCE_EXHAUSTED retryable (text)".
+// For messages: "2:17".
 [[nodiscard]] std::string str(Position position);
-[[nodiscard]] std::string str(const Error& error);
 // The key and value, cut short and without bytes that do not print.
 [[nodiscard]] std::string str(const OwnedRecord& record);
 
@@ -126,16 +112,6 @@ class Release {
  private:
   RecordingSink& sink_;
 };
-
-// Runs work(0), work(1), ... at one time, each on a thread of its own, and throws what the first of them threw.
-void at_once(int threads, const std::function<void(int)>& work);
-
-// What a case body throws, as a verdict.
-[[nodiscard]] Verdict run_case(BrokerFactory& factory, void (*body)(BrokerFactory&));
-template <void (*body)(BrokerFactory&)>
-Verdict verdict_of(BrokerFactory& factory) {
-  return run_case(factory, body);
-}
 
 // The cases, by what they are about.
 [[nodiscard]] std::span<const BrokerCase> lifecycle_cases() noexcept;
