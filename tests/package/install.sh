@@ -84,7 +84,7 @@ export CHATD_HOST__LISTEN=127.0.0.1:0 CHATD_ADMIN__LISTEN=127.0.0.1:0 CHATD_PLUG
 nobody=()
 [[ $(id -u) != 0 ]] || nobody=(setpriv --reuid=65532 --regid=65532 --clear-groups)
 chmod 755 "$room"
-NOTIFY_SOCKET=$room/notify "${nobody[@]}" "$prefix/bin/chatd" --config "$prefix/etc/chatd/chat.toml" >"$room/host.out" 2>&1 &
+CHATD_LOG__FORMAT=text NOTIFY_SOCKET=$room/notify "${nobody[@]}" "$prefix/bin/chatd" --config "$prefix/etc/chatd/chat.toml" >"$room/host.out" 2>&1 &
 pids+=($!)
 eventually grep -qx READY=1 "$room/told.out"
 address=$(sed -n 's/^chatd listening on //p' "$room/host.out")

@@ -254,7 +254,7 @@ TEST_CASE("other options hold when they are committed, and not before, or when t
 
   auto next = options;
   next.modes = {"jwt", "static"};
-  next.rules = {"everyone: join, publish in *"};
+  next.rules = {"everyone: join publish in *"};
   next.static_users = folder.path() / "none";
   CHECK(authority.prepare(next).error().text.find("none") != std::string::npos);
   authority.commit();  // of nothing
@@ -287,7 +287,7 @@ TEST_CASE("rules change while they are asked") {
   const test::TempFolder folder;
   write_file(folder.path() / "k.secret", secret);
   auto options = jwt(folder.path() / "k.secret");
-  options.rules = {"everyone: join, publish in *"};
+  options.rules = {"everyone: join publish in *"};
   const Running running(options);
   const auto alice = running.ask("Bearer", token("alice"));
   REQUIRE((alice && *alice));
@@ -297,7 +297,7 @@ TEST_CASE("rules change while they are asked") {
     while (!over) refused += running.authority->authorize(**alice, Action::publish, "red") ? 0 : 1;
   });
   for (int i = 0; i < 100; ++i) {
-    options.rules = {"everyone: join, publish in *", "user u" + std::to_string(i) + ": history in red"};
+    options.rules = {"everyone: join publish in *", "user u" + std::to_string(i) + ": history in red"};
     REQUIRE(running.authority->prepare(options).has_value());
     running.authority->commit();
   }
