@@ -115,11 +115,12 @@ void block_stop_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-int run_consumer(const Arguments& arguments, const consume::Options& options) {
+int run_consumer(const Arguments& arguments, consume::Options options) {
   block_stop_signals();
   auto prepared = prepare(arguments, Wanted::broker_only);
   if (!prepared) return prepared.error();
   observe::Log log(log_options(prepared->settings.log));
+  options.last_words = [&log] { log.drain(); };
   const auto ended = consume::run(prepared->settings, prepared->plugins, log, log.for_plugin("consumer"), options);
   if (ended) return 0;
   const int status = report(ended.error());

@@ -35,8 +35,8 @@ class SystemClock final : public sdk::Clock {
 
 class Printer final : public sdk::Processor {
  public:
-  Printer(const config::Broker& topics, Form form, sdk::Logger& log)
-      : line_(topics.messages_topic, topics.connections_topic, form), log_(log) {}
+  Printer(const config::Broker& topics, const Options& options, sdk::Logger& log)
+      : line_(topics.messages_topic, topics.connections_topic, options.form), log_(log), last_words_(options.last_words) {}
 
   void process(std::string_view topic, std::span<const sdk::StoredRecord> batch) noexcept override {
     lines_.clear();
@@ -74,11 +74,13 @@ class Printer final : public sdk::Processor {
   // There is no other way to say that these records are not processed than not to return.
   [[noreturn]] void give_up(int error) noexcept {
     log_.error("stdout cannot be written: ", std::strerror(error), "; what was not written stays uncommitted");
+    if (last_words_) last_words_();
     std::_Exit(EXIT_FAILURE);
   }
 
   RecordLine line_;
   sdk::Logger& log_;
+  const std::function<void()>& last_words_;
   std::string lines_;
   std::atomic<std::uint64_t> records_ = 0;
   std::atomic<std::uint64_t> bad_ = 0;
@@ -137,7 +139,7 @@ sdk::Result<> run(const config::Settings& settings, plugin::Set& plugins, plugin
   if (auto started = plugins.start(loggers, clock, member); !started) return started;
 
   const std::array topics{settings.broker.messages_topic, settings.broker.connections_topic};
-  Printer printer(settings.broker, options.form, log);
+  Printer printer(settings.broker, options, log);
   log.info("consumer of group ", options.group, ", topics ", topics[0], ", ", topics[1]);
   auto membership = join(**broker, options, topics, printer, log);
   if (!membership) {

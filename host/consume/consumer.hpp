@@ -2,6 +2,7 @@
 // events, prints each record as a line, and lets it count as processed when the line is out.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "chatd/sdk/error.hpp"
@@ -15,6 +16,7 @@ namespace chatd::consume {
 struct Options {
   std::string group = "chatd-processor";  // not the old servers': it would take their partitions
   Form form = Form::text;
+  std::function<void()> last_words;  // called before the process ends for its stdout, so that the log is written; may be empty
 };
 
 // Starts the plugins, joins, and prints records to stdout until SIGINT or SIGTERM, which must be blocked; then leaves the group,

@@ -8,8 +8,8 @@
 #include "chatd/sdk/diagnostics.hpp"
 #include "plugins/kafka/checkup.hpp"
 #include "plugins/kafka/client.hpp"
-#include "plugins/kafka/meters.hpp"
 #include "plugins/kafka/librdkafka.hpp"
+#include "plugins/kafka/meters.hpp"
 
 namespace chatd::kafka {
 
