@@ -139,6 +139,7 @@ void Connections::forget(std::size_t fd) noexcept {
   auto& connection = by_fd_[fd];
   if (connection.cookie == 0) return;
   if (connection.peer) --connection.peer->second.open;
+  (connection.cut ? cut_ : ended_).fetch_add(1, std::memory_order_relaxed);
   connection = {};
   open_.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -176,6 +177,7 @@ void Connections::cut_flood(std::size_t fd) {
       abort(own);
       connection.flooded_to = 0;
       refusals_.count(Reason::flood);
+      connection.cut = true;
     }
   }
   ::close(own);
@@ -203,6 +205,7 @@ void Connections::look_for_endless(std::size_t fd, Time now) noexcept {
   if (cookie_of(own) == connection.cookie) {
     abort(own);
     refusals_.count(Reason::endless_request);
+    connection.cut = true;
   }
   ::close(own);
 }

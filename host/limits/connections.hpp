@@ -57,6 +57,9 @@ class Connections {
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
   // Let in since the start. [any] never blocks
   [[nodiscard]] std::uint64_t opened() const noexcept { return opened_.load(std::memory_order_relaxed); }
+  // Of those, how many have ended: cut from here, or by the client or who read it. [any] never blocks
+  [[nodiscard]] std::uint64_t cut() const noexcept { return cut_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t ended() const noexcept { return ended_.load(std::memory_order_relaxed); }
 
  private:
   struct Peer {
@@ -70,6 +73,7 @@ class Connections {
     std::uint64_t sent = 0;
     std::uint64_t taken = 0;
     Time sent_at{};
+    bool cut = false;
     std::uint64_t cookie = 0;           // 0: none
     Peers::value_type* peer = nullptr;  // null: not counted by address
   };
@@ -95,6 +99,7 @@ class Connections {
   Bucket bucket_;
   std::atomic<std::size_t> open_ = 0;
   std::atomic<std::uint64_t> opened_ = 0;
+  std::atomic<std::uint64_t> cut_ = 0, ended_ = 0;
   std::size_t next_ = 0;  // by_fd_'s next to be looked at
   Sweep peers_swept_;
   Time looked_at_all_{};

@@ -93,6 +93,8 @@ TEST_CASE("connections that ended are noticed within two seconds, whatever has t
   CHECK(loop.connections.open() == 20);
   loop.look();
   CHECK(loop.connections.open() == 0);
+  CHECK(loop.connections.ended() == 20);
+  CHECK(loop.connections.cut() == 0);
   for (const int fd : others) ::close(fd);
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cerrno>
 #include <string>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ struct Pair {
   }
   ~Pair() {
     ::close(client);
-    ::close(server);
+    if (server >= 0) ::close(server);
   }
 
   // From one end until the other could read it all.
@@ -63,6 +64,10 @@ struct Pair {
   // Two seconds.
   void look() {
     for (int i = 0; i < 20; ++i) connections.look(now += 100ms);
+  }
+  void close_server() {
+    ::close(std::exchange(server, -1));
+    look();
   }
   [[nodiscard]] bool cut() const {
     char byte = 0;
@@ -114,6 +119,10 @@ TEST_CASE("a flood is cut when it goes on after what was unread at first, and wh
   CHECK(pair.counted(Reason::flood) == 1);
   char byte = 0;
   CHECK(::recv(pair.server, &byte, 1, MSG_DONTWAIT) <= 0);
+  CHECK(pair.connections.cut() == 0);  // until its descriptor is closed
+  pair.close_server();
+  CHECK(pair.connections.cut() == 1);
+  CHECK(pair.connections.ended() == 0);
 }
 
 TEST_CASE("a busy publisher is not cut, however much of it is unread") {
