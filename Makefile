@@ -69,6 +69,6 @@ lint: ## look for suspicious code with clang-tidy
 
 docs: ## write docs/config.md and docs/metrics.md anew from the program itself
 	@scripts/build release product
-	@$(bin)/chatd config doc --set plugins.load=identity,memory,kafka,prometheus > build/config.md && mv build/config.md docs/config.md
+	@$(bin)/chatd config doc --set plugins.load=identity,memory,kafka,prometheus,words --set plugins.words.file=words > build/config.md && mv build/config.md docs/config.md
 	@scripts/build release integration_metrics
 	@CHATD_WRITE_DOCS=1 scripts/test release -R '^integration_metrics:docs' > build/metrics.log || { cat build/metrics.log; exit 1; }

@@ -92,9 +92,10 @@ void collect(const Endpoint& endpoint, const limits::Connections& connections, s
   sink.counter("chatd_connections_opened_total", "Connections of clients that were let in",
                static_cast<double>(connections.opened()));
   const auto closed = [&](const char* reason, std::uint64_t count) {
-    sink.counter("chatd_connections_closed_total",
-                 "Connections of clients that ended: cut by the host for a flood, or otherwise (by the client, a limit of time, a stop)",
-                 static_cast<double>(count), {{"reason", reason}});
+    sink.counter(
+        "chatd_connections_closed_total",
+        "Connections of clients that ended: cut by the host for a flood, or otherwise (by the client, a limit of time, a stop)",
+        static_cast<double>(count), {{"reason", reason}});
   };
   closed("cut", connections.cut());
   closed("ended", connections.ended());

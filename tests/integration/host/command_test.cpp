@@ -102,7 +102,8 @@ TEST_CASE("a host that believes everybody says so once where others may reach it
 }
 
 TEST_CASE("docs/config.md is what the option lists say") {
-  const auto printed = run_chatd({"config", "doc", "--set", "plugins.load=identity,memory,kafka,prometheus"});
+  const auto printed = run_chatd(
+      {"config", "doc", "--set", "plugins.load=identity,memory,kafka,prometheus,words", "--set", "plugins.words.file=words"});
   REQUIRE(printed.status == 0);
   CHECK(printed.out == contents(source("docs/config.md")));
 }

@@ -1,0 +1,67 @@
+#include "host/hub/filters.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "chatd/sdk/text.hpp"
+
+using namespace chatd;
+
+namespace {
+
+// Answers always the same, and remembers what it saw.
+struct Fixed final : sdk::Filter {
+  explicit Fixed(sdk::Result<std::optional<std::string>> its_answer) : answer(std::move(its_answer)) {}
+  sdk::Result<std::optional<std::string>> filter(const sdk::Draft& draft) noexcept override {
+    saw.emplace_back(sdk::text(draft.user_id, '|', draft.room, '|', draft.content));
+    return answer;
+  }
+
+  sdk::Result<std::optional<std::string>> answer;
+  std::vector<std::string> saw;
+};
+
+wire::PublishRequest request() {
+  wire::PublishRequest out;
+  out.sender = "bob";
+  out.room = "den";
+  out.content = "darn";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("each filter sees what the one before has made of a message") {
+  Fixed first(std::string("d*rn")), second(std::nullopt), third(std::string("****"));
+  auto said = request();
+  REQUIRE(hub::pass({{"first", &first}, {"second", &second}, {"third", &third}}, said, 100).has_value());
+  CHECK(said.content == "****");
+  CHECK(first.saw == std::vector<std::string>{"bob|den|darn"});
+  CHECK(second.saw == std::vector<std::string>{"bob|den|d*rn"});
+  CHECK(third.saw == std::vector<std::string>{"bob|den|d*rn"});
+}
+
+TEST_CASE("the first filter that refuses a message is the answer") {
+  Fixed first(sdk::fail(sdk::Code::permission_denied, "not here")), second(std::nullopt);
+  auto said = request();
+  const auto passed = hub::pass({{"first", &first}, {"second", &second}}, said, 100);
+  REQUIRE_FALSE(passed.has_value());
+  CHECK(passed.error().code == sdk::Code::permission_denied);
+  CHECK(passed.error().text == "not here");
+  CHECK(second.saw.empty());
+}
+
+TEST_CASE("what a filter makes is held to what clients may send") {
+  Fixed longer(std::string("longer")), broken(std::string("\xff"));
+  auto said = request();
+  const auto too_long = hub::pass({{"longer", &longer}}, said, 5);
+  REQUIRE_FALSE(too_long.has_value());
+  CHECK(too_long.error().code == sdk::Code::internal);
+  CHECK(too_long.error().text == "plugin \"longer\" made a content of 6 bytes; limits.content_bytes is 5");
+  const auto no_text = hub::pass({{"broken", &broken}}, said, 5);
+  REQUIRE_FALSE(no_text.has_value());
+  CHECK(no_text.error().text == "plugin \"broken\" made a content that is not valid UTF-8");
+  CHECK(said.content == "darn");
+}
