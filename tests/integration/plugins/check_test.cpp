@@ -53,7 +53,6 @@ const std::vector<Broken> broken{
     {"reads_past_the_end", "broker/read-out-of-range", "succeeded, expected OUT_OF_RANGE"},
     {"accepts_after_drain", "broker/refuses-after-drain", "after drain was accepted"},
     {"crashes_in_extents", "broker/extents", "it crashed: signal 6 in extents"},
-    {"stops_amid_a_call", "broker/stop-waits", "under way when stop returned"},
     {"since_is_latest", "broker/since", "not delivered"},
     {"since_passes_equals", "broker/since-equal-times", "delivered"},
     {"since_trusts_order", "broker/since-times-go-back", "delivered"},
