@@ -14,6 +14,8 @@
 #include "chatd/sdk/text.hpp"
 #include "host/admin/cli.hpp"
 #include "host/admin/command.hpp"
+#include "host/check/cli.hpp"
+#include "host/check/listing.hpp"
 #include "host/config/address.hpp"
 #include "host/config/cli.hpp"
 #include "host/config/load.hpp"
@@ -81,7 +83,7 @@ std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted =
   return Prepared{*std::move(settings), *std::move(plugins)};
 }
 
-int check(const Arguments& arguments) {
+int check_configuration(const Arguments& arguments) {
   const auto prepared = prepare(arguments);
   if (!prepared) return prepared.error();
   std::cout << (arguments.file.empty() ? "the defaults" : arguments.file) << ": ok\n";
@@ -158,6 +160,19 @@ int ask_host(const Arguments& arguments, const Operator& by, Command command) {
   const auto said = command(admin::Target{*address, *std::move(shown)});
   if (!said) return report(said.error());
   std::cout << *said;
+  return 0;
+}
+
+int list_plugins(const Arguments& arguments, bool json) {
+  auto sources = sources_of(arguments);
+  sources.whole = false;
+  const auto settings = config::load(sources);
+  if (!settings) return report(settings.error());
+  const auto folder = plugin_folder(*settings);
+  if (!folder) return report(folder.error());
+  const auto listed = check::listing(*folder, json);
+  if (!listed) return report(listed.error());
+  std::cout << *listed;
   return 0;
 }
 
@@ -271,6 +286,11 @@ int main(int argc, char** argv) {
   add_admin(reload_command);
   bool no_wait = false;
   drain_command.add_flag("--no-wait", no_wait, "Does not wait");
+  auto& plugins_command = *app.add_subcommand("plugins", "Lists what is in the plugin folder, and starts nothing");
+  add_config(plugins_command);
+  bool plugins_json = false;
+  plugins_command.add_flag("--json", plugins_json, "One JSON object");
+  check::Cli plugin_check(app);
   admin::Cli admin_commands(*app.add_subcommand("admin", "Asks a running host, and tells it"), add_admin);
   scaffold::Cli new_plugin(*app.add_subcommand("new-plugin", "Writes the project of a new plugin"));
   try {
@@ -279,7 +299,9 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : usage;
   }
   if (new_plugin.wanted()) return new_plugin.run();
-  if (check_command) return check(arguments);
+  if (check_command) return check_configuration(arguments);
+  if (plugins_command) return list_plugins(arguments, plugins_json);
+  if (plugin_check.chosen()) return plugin_check.run();
   if (config_commands.chosen())
     return config_commands.run([&](const auto& file, const auto& use) { return with_lines(arguments, file, use); });
   if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folder, problems_of});

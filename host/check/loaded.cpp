@@ -23,7 +23,10 @@ class LoadedPlugin final : public sdk::Plugin {
   sdk::Broker* broker() noexcept override { return library_.plugin().broker(); }
   sdk::Authenticator* authenticator() noexcept override { return library_.plugin().authenticator(); }
   sdk::PresenceStore* presence() noexcept override { return library_.plugin().presence(); }
+  sdk::Filter* filter() noexcept override { return library_.plugin().filter(); }
   sdk::MetricsExporter* metrics_exporter() noexcept override { return library_.plugin().metrics_exporter(); }
+  sdk::Diagnostics* diagnostics() noexcept override { return library_.plugin().diagnostics(); }
+  sdk::Reload* reload() noexcept override { return library_.plugin().reload(); }
 
  private:
   plugin::Library library_;
