@@ -238,3 +238,31 @@ TEST_CASE("rules, keys and users of identity change with a reload, or all stay w
              Contains("plugins.identity.modes: waits for a restart of the host\n"));
   CHECK(says() == StatusCode::UNAUTHENTICATED);
 }
+
+TEST_CASE("what one plugin refuses changes nothing in those that were prepared before it") {
+  const TempFolder plugins;
+  for (const std::filesystem::path file : {CHATD_TEST_STUBBORN, CHATD_TEST_IDENTITY, CHATD_TEST_MEMORY})
+    std::filesystem::create_symlink(file, plugins.path() / file.filename());
+  const AskingHost tokens("everyone: join publish in *");
+  const auto file = [&](const std::string& rule, bool refuse) {
+    return "[plugins]\npath = \"" + plugins.path().string() +
+           "\"\nload = [\"identity\", \"stubborn\", \"memory\"]\n[plugins.identity]\nmodes = [\"jwt\"]\n"
+           "jwt_algorithms = [\"HS256\"]\njwt_keys = \"" +
+           tokens.folder().string() + "\"\nrules = [\"" + rule +
+           "\"]\n[plugins.stubborn]\nrefuse = " + (refuse ? "true" : "false") + "\n";
+  };
+  const Configured configured(file("everyone: join publish in *", false));
+  const auto alice = as(tokens.bearer("alice"));
+  const auto says = [&] { return publish_as(configured.address(), alice, message("alice", "hello")).error_code(); };
+  REQUIRE(says() == StatusCode::OK);
+
+  const auto refused = configured.reload(file("everyone: join in *", true));
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("stubborn: this is not to be had while it runs"));
+  CHECK(says() == StatusCode::OK);
+  CHECK(eventually([&] { return configured.host().log().find("stubborn: abandon") != std::string::npos; }));
+
+  CHECK(configured.reload(file("everyone: join in *", false)).status == 0);
+  CHECK(says() == StatusCode::PERMISSION_DENIED);
+  CHECK(eventually([&] { return configured.host().log().find("stubborn: commit") != std::string::npos; }));
+}
