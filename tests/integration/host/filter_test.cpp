@@ -1,9 +1,6 @@
 // What a plugin makes of messages before they are published.
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "catch.hpp"
 #include "listener.hpp"
@@ -16,38 +13,21 @@ namespace {
 // A file of words, replaced as an editor does.
 class Words {
  public:
-  explicit Words(const std::string& words) {
-    std::string name = (std::filesystem::temp_directory_path() / "chatd-words-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder_ = name;
-    write(words);
-  }
-  ~Words() { std::filesystem::remove_all(folder_); }
-  Words(const Words&) = delete;
-  Words& operator=(const Words&) = delete;
+  explicit Words(const std::string& words) { write(words); }
 
   void write(const std::string& words) const {
-    std::ofstream(folder_ + "/new") << words;
-    std::filesystem::rename(folder_ + "/new", file());
+    std::ofstream(folder_.path() / "new") << words;
+    std::filesystem::rename(folder_.path() / "new", file());
   }
-  [[nodiscard]] std::string file() const { return folder_ + "/words"; }
+  [[nodiscard]] std::string file() const { return (folder_.path() / "words").string(); }
 
  private:
-  std::string folder_;
+  TempFolder folder_;
 };
 
 HostOptions with(const Words& words, const std::string& action) {
   return {.set = {"plugins.load=[\"words\", \"memory\"]", "plugins.words.file=" + words.file(), "plugins.words.action=" + action,
                   "plugins.words.reload_ms=100", "plugins.words.rooms=[\"\", \"den\"]"}};
-}
-
-template <class Condition>
-bool eventually(Condition condition) {
-  for (const auto until = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < until;) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
 }
 
 }  // namespace

@@ -266,3 +266,21 @@ TEST_CASE("what one plugin refuses changes nothing in those that were prepared b
   CHECK(says() == StatusCode::PERMISSION_DENIED);
   CHECK(eventually([&] { return configured.host().log().find("stubborn: commit") != std::string::npos; }));
 }
+
+TEST_CASE("limits of rates, and of what is in flight, hold from the reload on") {
+  const std::string slow = "[plugins.memory]\ninject_latency_ms = 200\n";
+  const Configured configured(slow);
+  const auto says = [&] { return publish(configured.address(), 1); };
+  REQUIRE(says() == StatusCode::OK);
+  REQUIRE(says() == StatusCode::OK);
+  REQUIRE(configured.reload("[limits]\npublishes_per_second_per_user = 1\npublish_burst_per_user = 1\n" + slow).status == 0);
+  CHECK(eventually([&] { return says() == StatusCode::RESOURCE_EXHAUSTED; }));
+
+  REQUIRE(configured.reload("[limits]\npublishes_in_flight = 1\n" + slow).status == 0);
+  std::atomic<bool> refused = false;
+  std::jthread other([&] { refused = eventually([&] { return refused || says() == StatusCode::RESOURCE_EXHAUSTED; }); });
+  CHECK(eventually([&] {
+    if (says() == StatusCode::RESOURCE_EXHAUSTED) refused = true;
+    return refused.load();
+  }));
+}
