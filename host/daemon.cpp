@@ -81,9 +81,22 @@ void die_on_next_signal() noexcept {
 
 }  // namespace
 
-sdk::Result<std::filesystem::path> plugin_folder(const config::Settings& settings) {
-  if (!settings.plugins.path.empty()) return settings.plugins.path;
-  return plugin::default_folder();
+sdk::Result<plugin::Folders> plugin_folders(const config::Settings& settings) {
+  plugin::Folders folders(settings.plugins.path.begin(), settings.plugins.path.end());
+  auto own = plugin::default_folder();
+  if (!own) return std::unexpected(std::move(own.error()));
+  folders.push_back(*std::move(own));
+  return folders;
+}
+
+sdk::Result<plugin::Set> load_plugins(const config::Settings& settings) {
+  std::vector<std::string> optional;
+  for (const auto& [id, of_plugin] : settings.of_plugins) {
+    if (!of_plugin.required) optional.push_back(id);
+  }
+  const auto folders = plugin_folders(settings);
+  if (!folders) return std::unexpected(folders.error());
+  return plugin::Set::load(*folders, settings.plugins.load, optional);
 }
 
 std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
@@ -92,18 +105,45 @@ std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
   return sections;
 }
 
+namespace {
+
+// Without these a host would let everybody in, or tell nobody who is here.
+sdk::Problems problems_of_optional(const config::Settings& settings, const plugin::Set& plugins) {
+  sdk::Problems problems;
+  const auto report = [&](const std::string& id, const std::string& why) {
+    problems.push_back({settings.of_plugins.at(id).place, text("\"required\" in [plugins.", id, "] is false, ", why)});
+  };
+  for (const auto& library : plugins.libraries()) {
+    auto& plugin = library.plugin();
+    if (settings.of_plugins.at(library.id()).required || (!plugin.authenticator() && !plugin.presence())) continue;
+    report(library.id(), text("and that plugin ", plugin.authenticator() ? "says who clients are" : "keeps who is here",
+                              "; no host serves without it: leave the key out"));
+  }
+  // What one is cannot be known when it was not loaded; but there are no two that say who clients are.
+  const auto authenticator = plugins.authenticator();
+  if (!authenticator || *authenticator) return problems;
+  for (const auto& absent : plugins.absent())
+    report(absent.id, text("but no other plugin says who clients are, so that this may be the one that would: ", absent.why,
+                           "; mend it, leave it out of plugins.load, or load identity"));
+  return problems;
+}
+
+}  // namespace
+
 sdk::Problems problems_of(const config::Settings& settings, const plugin::Set& plugins) {
+  auto problems = problems_of_optional(settings, plugins);
   const auto& listen = settings.admin.listen;
   const auto address = config::parse_address(listen);
-  if (!address || config::loopback(*address)) return {};
+  if (!address || config::loopback(*address)) return problems;
   const auto authenticator = plugins.authenticator();
-  if (authenticator && *authenticator && !(*authenticator)->open()) return {};
-  return {
+  if (authenticator && *authenticator && !(*authenticator)->open()) return problems;
+  problems.push_back(
       {settings.admin.listen_place,
        text("\"listen\" in [admin] is \"", listen,
             "\", which other machines may reach, and no plugin asks anybody who they are; load one that does, such as identity "
             "with other modes than \"open\", or take an address of 127.0.0.1, [::1] or localhost, or \"\" for no admin "
-            "service")}};
+            "service")});
+  return problems;
 }
 
 struct Daemon::State final : admin::Control {
@@ -141,6 +181,7 @@ struct Daemon::State final : admin::Control {
   }
 
   [[nodiscard]] std::chrono::milliseconds repeats() const { return std::chrono::milliseconds(settings.broker.repeat_window_ms); }
+  sdk::Result<> start_plugins();
   sdk::Result<> subscribe(hub::Log log, const std::string& topic);
   void warm_up(Source& source, sdk::Deadline deadline);
   [[nodiscard]] bool nothing_left(Source& source);
@@ -308,7 +349,6 @@ sdk::Result<> Daemon::start() {
   options.tls = *std::move(encryption);
   options.local = s.operators();
   options.authenticator = s.authenticator;
-  options.filters = s.plugins.filters();
   options.metrics = &s.metrics;
   auto server = rpc::Server::open(std::move(options), *s.broker, s.clock, s.log);
   if (!server) return std::unexpected(server.error());
@@ -316,7 +356,7 @@ sdk::Result<> Daemon::start() {
   s.watch.use(*s.server);
   s.keep_presence();
   s.take_orders();
-  if (auto started = s.plugins.start(s.loggers, s.clock, s.server_id, &s.metrics, &s.watch); !started) return started;
+  if (auto started = s.start_plugins(); !started) return started;
   // Before the first call: nobody comes in who is banned.
   if (auto started = s.orders->start(); !started) return started;
   (void)s.orders->caught_up(std::chrono::steady_clock::now() + orders_wait);
@@ -339,6 +379,17 @@ sdk::Result<> Daemon::start() {
   s.watch_health();
   s.loggers.drain();  // who waits for the line below finds the others in the log
   std::cout << "chatd listening on " << s.server->address() << std::endl;
+  return {};
+}
+
+sdk::Result<> Daemon::State::start_plugins() {
+  const plugin::Limits limits{std::chrono::milliseconds(settings.plugins.start_timeout_ms),
+                              std::chrono::milliseconds(settings.plugins.stop_timeout_ms)};
+  auto started = plugins.start(loggers, clock, server_id, &metrics, &watch, limits);
+  if (!started) return started;
+  for (const auto& absent : plugins.absent()) log.error("the host serves without an optional plugin: ", absent.why);
+  watch.plugins_started();
+  server->use(plugins.filters());
   return {};
 }
 

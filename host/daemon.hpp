@@ -1,7 +1,6 @@
 // Daemon: one host, from its settings to its exit: plugins, server, feeds, in the order in which they depend on each other.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,8 +14,11 @@
 
 namespace chatd {
 
-// Where the settings say that plugins are. [control] never blocks
-[[nodiscard]] sdk::Result<std::filesystem::path> plugin_folder(const config::Settings& settings);
+// Where plugins are looked for. [control] never blocks
+[[nodiscard]] sdk::Result<plugin::Folders> plugin_folders(const config::Settings& settings);
+
+// The plugins of these settings, loaded from there. [control] may block (disk)
+[[nodiscard]] sdk::Result<plugin::Set> load_plugins(const config::Settings& settings);
 
 // Each loaded plugin's table, for Set::configure. [any] never blocks
 [[nodiscard]] std::vector<sdk::Section> plugin_sections(const config::Settings& settings);
@@ -36,8 +38,8 @@ class Daemon {
   // SIGHUP, or for an operator. These signals must be blocked. A host whose terminal is gone ends on SIGHUP. [control] may block
   void wait();
   // Ends in order, within host.drain_deadline_ms and two seconds: no new work, publishes answered, streams ended with what they
-  // are due, plugins drained and stopped. For a broker that is not well it waits two seconds only. A second SIGINT or SIGTERM
-  // ends the process at once. [control] may block
+  // are due, plugins drained and stopped (plugins.stop_timeout_ms more for one that hangs). For a broker that is not well it
+  // waits two seconds only. A second SIGINT or SIGTERM ends the process at once. [control] may block
   void drain();
 
  private:

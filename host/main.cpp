@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -24,6 +25,7 @@
 #include "host/demo/cast.hpp"
 #include "host/demo/stage.hpp"
 #include "host/doctor/command.hpp"
+#include "host/last_words.hpp"
 #include "host/notify.hpp"
 #include "host/scaffold/cli.hpp"
 #include "host/server_options.hpp"
@@ -73,9 +75,7 @@ std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted =
   // A host of the same configuration may run beside it, and has the ports of the others.
   if (wanted == Wanted::broker_only)
     std::erase_if(settings->plugins.load, [&](auto& id) { return id != settings->broker.plugin; });
-  const auto folder = plugin_folder(*settings);
-  if (!folder) return std::unexpected(report(folder.error()));
-  auto plugins = plugin::Set::load(*folder, settings->plugins.load);
+  auto plugins = load_plugins(*settings);
   if (!plugins) return std::unexpected(report(plugins.error()));
   if (const auto problems = plugins->configure(plugin_sections(*settings)); !problems.empty())
     return std::unexpected(report(problems));
@@ -86,6 +86,8 @@ std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted =
 int check_configuration(const Arguments& arguments) {
   const auto prepared = prepare(arguments);
   if (!prepared) return prepared.error();
+  for (const auto& absent : prepared->plugins.absent())
+    std::cerr << "chatd: a host would serve without an optional plugin: " << absent.why << '\n';
   std::cout << (arguments.file.empty() ? "the defaults" : arguments.file) << ": ok\n";
   return 0;
 }
@@ -168,9 +170,9 @@ int list_plugins(const Arguments& arguments, bool json) {
   sources.whole = false;
   const auto settings = config::load(sources);
   if (!settings) return report(settings.error());
-  const auto folder = plugin_folder(*settings);
-  if (!folder) return report(folder.error());
-  const auto listed = check::listing(*folder, json);
+  const auto folders = plugin_folders(*settings);
+  if (!folders) return report(folders.error());
+  const auto listed = check::listing(*folders, json);
   if (!listed) return report(listed.error());
   std::cout << *listed;
   return 0;
@@ -184,6 +186,15 @@ void block_reload_signal() {
   pthread_sigmask(SIG_BLOCK, &reload, nullptr);
 }
 
+// Ends the process at once when a plugin hangs: nothing that it still uses may go.
+int ended(int status, const plugin::Set& plugins, observe::Log& log) {
+  if (!plugins.hung()) return status;
+  log.drain();
+  std::cout.flush();
+  std::cerr.flush();
+  std::_Exit(status);
+}
+
 int run(const Arguments& arguments) {
   block_stop_signals();
   block_reload_signal();
@@ -193,12 +204,12 @@ int run(const Arguments& arguments) {
   if (!prepared) return prepared.error();
   observe::Log log(log_options(prepared->settings.log));
   Daemon daemon(sources_of(arguments), std::move(prepared->settings), prepared->plugins, log);
-  if (auto started = daemon.start(); !started) return report(started.error());
+  if (auto started = daemon.start(); !started) return ended(report(started.error()), prepared->plugins, log);
   notify_manager("READY=1");
   daemon.wait();
   notify_manager("STOPPING=1");
   daemon.drain();
-  return 0;
+  return ended(0, prepared->plugins, log);
 }
 
 // A host by itself, and three people who talk there.
@@ -229,6 +240,7 @@ int run_demo(std::chrono::milliseconds pace) {
 
 int main(int argc, char** argv) {
   using namespace chatd;
+  say_last_words();
   CLI::App app("chatd: a real-time chat and broadcast server", "chatd");
   app.set_version_flag("--version", sdk::text("chatd ", version));
   app.require_subcommand(0, 1);
@@ -304,7 +316,7 @@ int main(int argc, char** argv) {
   if (plugin_check.chosen()) return plugin_check.run();
   if (config_commands.chosen())
     return config_commands.run([&](const auto& file, const auto& use) { return with_lines(arguments, file, use); });
-  if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folder, problems_of});
+  if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folders, load_plugins, problems_of});
   if (demo_command) return run_demo(std::chrono::milliseconds(pace_ms));
   if (consumer_command) return run_consumer(arguments, consumer_options);
   if (reload_command) return ask_host(arguments, by, [](const auto& host) { return admin::reload(host); });

@@ -85,9 +85,7 @@ std::expected<Reload::Plan, sdk::Problems> Reload::prepare(const Settings& runni
   if (!read) return std::unexpected(std::move(read.error()));
   // Plugins of their own, which check their tables and are gone again: so those are checked too that do not run, or take nothing
   // while they run.
-  const auto folder = plugin_folder(*read);
-  if (!folder) return std::unexpected(sdk::Problems{{{"plugins.path"}, folder.error().text}});
-  auto checked = plugin::Set::load(*folder, read->plugins.load);
+  auto checked = load_plugins(*read);
   if (!checked) return std::unexpected(sdk::Problems{{{"plugins.load"}, checked.error().text}});
   if (auto problems = checked->configure(plugin_sections(*read)); !problems.empty()) return std::unexpected(std::move(problems));
   if (auto problems = problems_of(*read, *checked); !problems.empty()) return std::unexpected(std::move(problems));
@@ -128,7 +126,7 @@ sdk::Problems Reload::ask_plugins(const Settings& running, Settings& next, std::
   for (const auto& library : plugins_.libraries()) {
     auto* const reload = library.plugin().reload();
     const auto read = next.plugin_sections.find(library.id());
-    if (!reload || read == next.plugin_sections.end()) continue;
+    if (!reload || read == next.plugin_sections.end() || plugins_.absent(library.id())) continue;
     const auto options = library.plugin().options();
     const auto& was = sections.at(library.id());
     auto prepared = reload->prepare(merged(was, read->second, options, {}));

@@ -79,6 +79,12 @@ void Watch::log_read(bool yes) {
   log_.text = yes ? "" : "what was said lately is still read from the broker's log";
 }
 
+void Watch::plugins_started() {
+  const std::lock_guard lock(mutex_);
+  started_.met = true;
+  started_.text.clear();
+}
+
 void Watch::draining() {
   const std::lock_guard lock(mutex_);
   open_.met = false;
@@ -99,7 +105,8 @@ void Watch::collect(sdk::MetricSink& sink) noexcept {
                {{"plugin", std::string(library.id())}, {"version", std::string(library.version())}});
   process(sink);
   const std::lock_guard lock(mutex_);
-  for (const auto* condition : {&broker_, &log_, &open_})
+  if (started_.met) collect_plugins(sink);
+  for (const auto* condition : {&started_, &broker_, &log_, &open_})
     sink.gauge("chatd_ready", "Whether what the host needs to serve is there", condition->met ? 1 : 0,
                {{"condition", condition->name}});
   const std::string_view ends = "When the first certificate of [tls] ends that does, in seconds since 1970";
@@ -110,9 +117,19 @@ void Watch::collect(sdk::MetricSink& sink) noexcept {
   if (presence_) presence_->collect(sink);
 }
 
+void Watch::collect_plugins(sdk::MetricSink& sink) const {
+  const auto up = [&](const std::string& id, double yes) {
+    sink.gauge("chatd_plugin_up", "Whether the plugin runs; 0: the host serves without it", yes, {{"plugin", id}});
+  };
+  for (const auto& library : plugins_.libraries()) {
+    if (!plugins_.absent(library.id())) up(library.id(), 1);
+  }
+  for (const auto& absent : plugins_.absent()) up(absent.id, 0);
+}
+
 std::vector<sdk::Condition> Watch::conditions() const {
   const std::lock_guard lock(mutex_);
-  return {broker_, log_, open_};
+  return {started_, broker_, log_, open_};
 }
 
 bool Watch::alive() const noexcept {

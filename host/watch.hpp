@@ -29,6 +29,8 @@ class Watch final : public sdk::MetricSource, public sdk::HostState {
   // What holds from now on; of a condition that is not met, why. [control] never blocks for long
   void broker(bool well, std::string why);
   void log_read(bool yes);
+  // All that have to have started have; what the set says of the others holds from now on. [control] never blocks for long
+  void plugins_started();
   void draining();
   // What clients are shown from now on. [control] never blocks for long
   void certificates(const tls::Material& material);
@@ -39,11 +41,14 @@ class Watch final : public sdk::MetricSource, public sdk::HostState {
 
  private:
   const plugin::Set& plugins_;
+  void collect_plugins(sdk::MetricSink& sink) const;
+
   mutable std::mutex mutex_;
   const rpc::Server* server_ = nullptr;
   const presence::Presence* presence_ = nullptr;
   std::time_t certificates_end_ = 0;  // 0: there are none
   std::time_t authorities_end_ = 0;
+  sdk::Condition started_{"plugins", false, "they start"};
   sdk::Condition broker_{"broker", false, "it starts"};
   sdk::Condition log_{"log", false, "it starts"};
   sdk::Condition open_{"open", true, {}};

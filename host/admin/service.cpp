@@ -183,7 +183,16 @@ sdk::Result<v1::PluginsReply> Service::answer(const v1::PluginsRequest&) {
     if (plugin.metrics_exporter()) out.add_kinds("metrics");
     out.set_version(library.version());
     out.set_abi(CHATD_SDK_ABI);  // a library of another is not loaded
-    out.set_state(state_of(plugin));
+    const auto* const absent = plugins_.absent(library.id());
+    out.set_state(absent ? sdk::text("absent: ", absent->why) : state_of(plugin));
+  }
+  for (const auto& absent : plugins_.absent()) {
+    if (!absent.version.empty()) continue;  // above
+    auto& out = *reply.add_plugins();
+    out.set_id(absent.id);
+    out.set_version("-");
+    out.set_abi(CHATD_SDK_ABI);
+    out.set_state(sdk::text("absent: ", absent.why));
   }
   return reply;
 }

@@ -16,10 +16,10 @@ class LoadedPlugin final : public sdk::Plugin {
   explicit LoadedPlugin(plugin::Library library) : library_(std::move(library)) {}
 
   std::span<const sdk::OptionInfo> options() const noexcept override { return library_.plugin().options(); }
-  sdk::Problems configure(const sdk::Section& section) noexcept override { return library_.plugin().configure(section); }
-  sdk::Result<> start(const sdk::Context& context) noexcept override { return library_.plugin().start(context); }
-  sdk::Result<> drain(sdk::Deadline deadline) noexcept override { return library_.plugin().drain(deadline); }
-  void stop() noexcept override { library_.plugin().stop(); }
+  sdk::Problems configure(const sdk::Section& section) override { return library_.plugin().configure(section); }
+  sdk::Result<> start(const sdk::Context& context) override { return library_.plugin().start(context); }
+  sdk::Result<> drain(sdk::Deadline deadline) override { return library_.plugin().drain(deadline); }
+  void stop() override { library_.plugin().stop(); }
   sdk::Broker* broker() noexcept override { return library_.plugin().broker(); }
   sdk::Authenticator* authenticator() noexcept override { return library_.plugin().authenticator(); }
   sdk::PresenceStore* presence() noexcept override { return library_.plugin().presence(); }

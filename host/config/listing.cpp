@@ -43,14 +43,19 @@ std::vector<Line> lines_of(const Settings& settings, std::span<const PluginKeys>
       append(out, std::string(table.name), table.options, given == settings.given.end() ? nullptr : &given->second);
       continue;
     }
+    if (table.name == "plugins") continue;  // with the plugin's own, below
     for (const auto& [name, section] : settings.given) {
       if (name.starts_with(sdk::text(table.name, '.'))) append(out, name, table.options, &section);
     }
   }
+  const auto in = [](const auto& sections, const std::string& name) {
+    const auto given = sections.find(name);
+    return given == sections.end() ? nullptr : &given->second;
+  };
   for (const auto& plugin : plugins) {
-    const auto given = settings.plugin_sections.find(std::string(plugin.id));
-    append(out, sdk::text("plugins.", plugin.id), plugin.options,
-           given == settings.plugin_sections.end() ? nullptr : &given->second);
+    const auto table = sdk::text("plugins.", plugin.id);
+    append(out, table, of_plugin_options().infos(), in(settings.given, table));
+    append(out, table, plugin.options, in(settings.plugin_sections, std::string(plugin.id)));
   }
   return out;
 }

@@ -39,6 +39,19 @@ void lay_over_plugins(Tables& tables, const std::vector<Assignment>& assignments
   }
 }
 
+// Takes the host's keys out of the plugin's table.
+void take_own_keys(sdk::Section& table, Settings& settings, const std::string& id, sdk::Problems& problems) {
+  sdk::Section own{table.name, table.place, {}};
+  for (const auto& option : of_plugin_options().infos()) {
+    if (const auto* entry = find(table, option.key)) own.entries.push_back(*entry);
+    std::erase_if(table.entries, [&](const sdk::Entry& entry) { return entry.key == option.key; });
+  }
+  auto& of_plugin = settings.of_plugins[id];
+  append(problems, of_plugin_options().read(own, of_plugin));
+  of_plugin.place = own.entries.empty() ? own.place : own.entries.front().place;
+  settings.given.insert_or_assign(table.name, std::move(own));
+}
+
 // What the tables say of their classes; a class's name is in no option list.
 std::vector<RoomClass> read_classes(const Tables& tables, sdk::Problems& problems) {
   std::vector<RoomClass> classes;
@@ -190,6 +203,13 @@ class Checks {
                      ", which is not in plugins.load ", shown(load), "; ", remedy(settings_.broker.plugin)));
   }
 
+  void broker_is_required() {
+    const auto of_broker = settings_.of_plugins.find(settings_.broker.plugin);
+    if (of_broker == settings_.of_plugins.end() || of_broker->second.required) return;
+    report(of_broker->second.place, sdk::text("\"required\" in [plugins.", of_broker->first,
+                                              "] is false, and that is the broker; no host serves without it: leave it out"));
+  }
+
   void plugin_tables() {
     for (const auto& [id, section] : tables_.plugins) {
       if (loaded(id)) continue;
@@ -297,6 +317,8 @@ std::expected<Settings, sdk::Problems> load(const Sources& sources) {
     checks.ids();
     checks.broker_is_loaded();
     checks.plugin_tables();
+    for (const auto& id : loaded) take_own_keys(plugin_section(tables, id, {"default"}), settings, id, problems);
+    checks.broker_is_required();
   }
   if (!problems.empty()) return std::unexpected(sorted(std::move(problems)));
   for (const auto& id : settings.plugins.load) {

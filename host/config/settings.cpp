@@ -208,9 +208,24 @@ const OptionList<Presence>& presence_options() {
 const OptionList<Plugins>& plugins_options() {
   static const OptionList<Plugins> list{
       {"path", &Plugins::path, "", any(),
-       "Folder of the plugins' libraries. Empty: `lib/chatd` beside the `bin` folder of the running program."},
+       "Folders where plugins' libraries are looked for, one after the other, before `lib/chatd` beside the `bin` folder of the "
+       "running program."},
       {"load", &Plugins::load, "", not_empty(),
-       "Ids of the plugins to load. Each takes its keys from the table `[plugins.ID]`."}};
+       "Ids of the plugins to load, in the order of their start. Each takes its keys from the table `[plugins.ID]`."},
+      {"start_timeout_ms", &Plugins::start_timeout_ms, "ms", between(1, 3'600'000),
+       "How long one plugin may take to start; then it counts as one that does not."},
+      {"stop_timeout_ms", &Plugins::stop_timeout_ms, "ms", between(1, 3'600'000),
+       "How long one plugin may take to stop, and to drain beyond `drain_deadline_ms`; then the host says so and ends without "
+       "it."}};
+  return list;
+}
+
+const OptionList<OfPlugin>& of_plugin_options() {
+  static const OptionList<OfPlugin> list{
+      {"required", &OfPlugin::required, "", any(),
+       "Whether the host needs the plugin. `false`: where it cannot be loaded or does not start, the log, `chatd admin plugins` "
+       "and `chatd_plugin_up` say so and the host serves without it. Never of the broker, of what says who clients are, and of "
+       "what keeps who is here."}};
   return list;
 }
 
@@ -247,6 +262,7 @@ std::span<const HostTable> host_tables() {
       HostTable{"broker", "The log that messages go through.", broker_options().infos()},
       HostTable{"presence", "Who is here, when a plugin keeps that.", presence_options().infos()},
       HostTable{"plugins", "What is loaded, and from where.", plugins_options().infos()},
+      HostTable{"plugins", "What every plugin's table may say, beside the plugin's own keys.", of_plugin_options().infos(), true},
       HostTable{"log", "The host's log.", log_options().infos()},
   };
   return tables;

@@ -106,8 +106,16 @@ struct Presence {
 };
 
 struct Plugins {
-  std::string path;  // empty: lib/chatd beside the bin folder of the running program
+  std::vector<std::string> path;  // looked through before lib/chatd beside the bin folder of the running program
   std::vector<std::string> load{"memory"};
+  std::int64_t start_timeout_ms = 60'000;
+  std::int64_t stop_timeout_ms = 10'000;
+};
+
+// What the host takes for itself of a plugin's table.
+struct OfPlugin {
+  bool required = true;
+  sdk::Place place{};  // where that was said; of its table when it was not
 };
 
 struct Log {
@@ -129,7 +137,9 @@ struct Settings {
   Log log;
   // One for each of plugins.load, by id; empty when nothing is set. Its plugin checks it.
   std::map<std::string, sdk::Section> plugin_sections;
-  // What was given of the other tables, by name ("hub", "classes.bulk"); what was not has its default.
+  std::map<std::string, OfPlugin> of_plugins;  // the same ids
+  // What was given of the other tables, by name ("hub", "classes.bulk"), and of the host's keys in plugins' tables; what was not
+  // has its default.
   std::map<std::string, sdk::Section> given;
 };
 
@@ -143,6 +153,7 @@ struct Settings {
 [[nodiscard]] const sdk::OptionList<Broker>& broker_options();
 [[nodiscard]] const sdk::OptionList<Presence>& presence_options();
 [[nodiscard]] const sdk::OptionList<Plugins>& plugins_options();
+[[nodiscard]] const sdk::OptionList<OfPlugin>& of_plugin_options();
 [[nodiscard]] const sdk::OptionList<Log>& log_options();
 
 // One table of the host, as hints and documentation see it.

@@ -30,12 +30,12 @@ int look(const Command& command, Report& report) {
     return wrong_configuration;
   }
   report.add("config", {"configuration", command.file.empty() ? "the defaults" : command.file, sdk::Grade::ok, {}});
-  const auto folder = command.folder(*settings);
-  if (!folder) {
-    report.add("plugins", failure("plugins", folder.error().text));
+  const auto folders = command.folders(*settings);
+  if (!folders) {
+    report.add("plugins", failure("plugins", folders.error().text));
     return failed;
   }
-  if (!examine({*settings, *folder, command.problems}, report)) return wrong_configuration;
+  if (!examine({*settings, *folders, command.load, command.problems}, report)) return wrong_configuration;
   return report.count(sdk::Grade::fail) > 0 ? failed : 0;
 }
 

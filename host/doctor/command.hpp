@@ -1,7 +1,6 @@
 // The command `chatd doctor`.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,7 +16,8 @@ struct Command {
   std::string file;  // empty: the defaults
   std::vector<std::string> set;
   bool json = false;
-  std::function<sdk::Result<std::filesystem::path>(const config::Settings&)> folder;   // of the plugins
+  std::function<sdk::Result<plugin::Folders>(const config::Settings&)> folders;        // of the plugins
+  std::function<sdk::Result<plugin::Set>(const config::Settings&)> load;               // from there
   std::function<sdk::Problems(const config::Settings&, const plugin::Set&)> problems;  // beside the plugins
 };
 

@@ -83,13 +83,17 @@ bool load_each(const Asked& asked, Report& report) {
   bool all = true;
   for (const auto& id : asked.settings.plugins.load) {
     const auto what = text("plugin ", id);
-    const auto library = plugin::Library::open(asked.plugins / (id + ".so"), id);
-    if (library)
+    const auto library = plugin::Library::open(asked.folders, id);
+    if (library) {
       report.add("plugins",
                  {what, text(library->version(), ", ABI ", CHATD_SDK_ABI, ", ", library->file().string()), Grade::ok, {}});
-    else
-      report.add("plugins", failure(what, library.error().text));
-    all = all && library;
+      continue;
+    }
+    auto finding = failure(what, library.error().text);
+    const bool required = asked.settings.of_plugins.at(id).required;
+    if (!required) finding.grade = Grade::warn;  // a host serves without it
+    report.add("plugins", std::move(finding));
+    all = all && !required;
   }
   return all;
 }
@@ -140,7 +144,7 @@ bool examine(const Asked& asked, Report& report) {
   look_at_certificates(settings, report);
   look_at_ports(settings, report);
   if (!load_each(asked, report)) return true;
-  auto plugins = plugin::Set::load(asked.plugins, settings.plugins.load);
+  auto plugins = asked.load(settings);
   if (!plugins) {
     report.add("plugins", failure("plugins", plugins.error().text));
     return true;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -18,7 +17,8 @@ inline constexpr auto plugin_patience = std::chrono::seconds(10);
 
 struct Asked {
   const config::Settings& settings;
-  std::filesystem::path plugins;  // their folder
+  plugin::Folders folders;  // of the plugins
+  std::function<sdk::Result<plugin::Set>(const config::Settings&)> load;
   // What is wrong with the settings beside these plugins, which are configured.
   std::function<sdk::Problems(const config::Settings&, const plugin::Set&)> problems;
 };

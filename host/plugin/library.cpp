@@ -17,6 +17,7 @@
 #include "chatd/sdk/abi.hpp"
 #include "chatd/sdk/text.hpp"
 #include "host/plugin/elf.hpp"
+#include "host/plugin/folders.hpp"
 
 namespace chatd::plugin {
 
@@ -29,17 +30,6 @@ using sdk::Result;
 using sdk::text;
 
 constexpr std::string_view rebuild = "; rebuild the plugin against this host's SDK";
-
-// The ids that the files of `folder` stand for.
-std::vector<std::string> ids_in(const fs::path& folder) {
-  std::vector<std::string> out;
-  std::error_code ignored;
-  for (fs::directory_iterator at(folder, ignored), end; at != end; at.increment(ignored)) {
-    if (at->path().extension() == ".so") out.push_back(at->path().stem().string());
-  }
-  std::ranges::sort(out);
-  return out;
-}
 
 std::string missing(const fs::path& file) {
   const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
@@ -175,6 +165,12 @@ Result<Library> Library::open(const fs::path& file, std::string_view wanted_id) 
   auto library = checked(file, wanted_id);
   if (!library) library.error().text = text("plugin \"", wanted_id, "\" (", file.string(), "): ", library.error().text);
   return library;
+}
+
+Result<Library> Library::open(const Folders& folders, const std::string& wanted_id) {
+  const auto file = find(folders, wanted_id);
+  if (!file) return std::unexpected(file.error());
+  return open(*file, wanted_id);
 }
 
 }  // namespace chatd::plugin

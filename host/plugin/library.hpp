@@ -8,6 +8,7 @@
 
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/plugin.hpp"
+#include "host/plugin/folders.hpp"
 
 struct ChatdPlugin;
 
@@ -25,6 +26,10 @@ class Library {
   //   Code::internal             its constructor failed
   // [control] may block (disk)
   [[nodiscard]] static sdk::Result<Library> open(const std::filesystem::path& file, std::string_view wanted_id);
+
+  // The same of the first file that there is for it in these folders; Code::not_found also when there is none.
+  // [control] may block (disk)
+  [[nodiscard]] static sdk::Result<Library> open(const Folders& folders, const std::string& wanted_id);
 
   // The object; as long as this library. [any] never blocks
   [[nodiscard]] sdk::Plugin& plugin() const noexcept { return *plugin_; }

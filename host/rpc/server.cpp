@@ -221,6 +221,8 @@ void Server::use(presence::Presence& presence) noexcept {
   state_->endpoint->connections.mark();
 }
 
+void Server::use(hub::Filters filters) noexcept { state_->options.filters = std::move(filters); }
+
 void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
 
 void Server::change(const ServerOptions& options) {

@@ -128,6 +128,9 @@ class Server {
   // Who comes and goes is told to it, and Who and Servers are answered from it; it outlives `stop`. REQUIRES: before start.
   // [control] never blocks
   void use(presence::Presence& presence) noexcept;
+  // What looks at each publish, in place of ServerOptions::filters; they outlive the server. REQUIRES: before start.
+  // [control] never blocks
+  void use(hub::Filters filters) noexcept;
   // Takes notices to the streams that asked for presence. Valid as long as the server. [any] never blocks
   [[nodiscard]] presence::Announcer& announcer() noexcept;
 

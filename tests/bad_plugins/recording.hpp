@@ -13,24 +13,24 @@ class Recording : public sdk::Plugin {
   std::span<const sdk::OptionInfo> options() const noexcept override { return {}; }
 
   // There is no logger yet: `start` tells of it.
-  sdk::Problems configure(const sdk::Section& section) noexcept override {
+  sdk::Problems configure(const sdk::Section& section) override {
     configured_ = sdk::text("configure ", section.name, " ", section.entries.size());
     return {};
   }
 
-  sdk::Result<> start(const sdk::Context& context) noexcept override {
+  sdk::Result<> start(const sdk::Context& context) override {
     log_ = &context.log;
     log_->info(configured_);
     log_->info("start on ", context.server_id, " at ", context.clock.now().time_since_epoch().count());
     return {};
   }
 
-  sdk::Result<> drain(sdk::Deadline) noexcept override {
+  sdk::Result<> drain(sdk::Deadline) override {
     say("drain");
     return {};
   }
 
-  void stop() noexcept override { say("stop"); }
+  void stop() override { say("stop"); }
 
  protected:
   void say(std::string_view what) noexcept {

@@ -61,6 +61,7 @@ void keys_are_unique(PluginFactory& factory) {
   std::set<std::string_view> keys;
   for (const auto& option : plugin->options()) {
     expect(is_key(option.key), "the option \"", option.key, "\" is no key: a-z, then a-z, 0-9 and \"_\"");
+    expect(option.key != "required", "the option \"required\" is the host's own in every plugin's table");
     expect(keys.insert(option.key).second, "the option \"", option.key, "\" is there twice");
   }
 }

@@ -245,8 +245,8 @@ TEST_CASE("what one plugin refuses changes nothing in those that were prepared b
     std::filesystem::create_symlink(file, plugins.path() / file.filename());
   const AskingHost tokens("everyone: join publish in *");
   const auto file = [&](const std::string& rule, bool refuse) {
-    return "[plugins]\npath = \"" + plugins.path().string() +
-           "\"\nload = [\"identity\", \"stubborn\", \"memory\"]\n[plugins.identity]\nmodes = [\"jwt\"]\n"
+    return "[plugins]\npath = [\"" + plugins.path().string() +
+           "\"]\nload = [\"identity\", \"stubborn\", \"memory\"]\n[plugins.identity]\nmodes = [\"jwt\"]\n"
            "jwt_algorithms = [\"HS256\"]\njwt_keys = \"" +
            tokens.folder().string() + "\"\nrules = [\"" + rule +
            "\"]\n[plugins.stubborn]\nrefuse = " + (refuse ? "true" : "false") + "\n";

@@ -37,7 +37,12 @@ TEST_CASE("chatd plugins lists what the folder holds and starts nothing") {
 
   arguments.push_back("--json");
   const auto json = run_chatd(arguments);
-  CHECK(has(json.out, R"({"id":"memory","state":"fits","version":"0.1.0","kinds":["broker"]})"));
-  CHECK(has(json.out, R"({"id":"other_abi","state":"refused","reason":"built for plugin ABI 9999)"));
+  const auto file = [&](const std::string& id) { return ",\"file\":\"" + (folder.path() / (id + ".so")).string() + "\","; };
+  CHECK(has(json.out, R"({"id":"memory")" + file("memory") + R"("state":"fits","version":"0.1.0","kinds":["broker"]})"));
+  CHECK(has(json.out, R"({"id":"other_abi")" + file("other_abi") + R"("state":"refused","reason":"built for plugin ABI 9999)"));
+  // The host's own folder comes last, and what an earlier one has is hidden there.
+  CHECK(has(listed.out, "\n\n" + std::string(CHATD_TEST_PLUGIN_DIR) + ", for a host of ABI 2, "));
+  CHECK(has(listed.out, "hidden by " + (folder.path() / "memory.so").string() + '\n'));
+  CHECK(has(json.out, R"({"id":"memory","file":")" + our_plugin("memory") + R"(","state":"hidden",)"));
   CHECK(run_chatd({"plugins", "--set", "plugins.path=/no/such/folder"}).status == 1);
 }

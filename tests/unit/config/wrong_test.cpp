@@ -61,7 +61,7 @@ TEST_CASE("wrong tables") {
        {},
        {"chat.toml:2:2: unknown table [colours]; the tables are [host], [tls], [admin], [limits], [hub], [classes.NAME], "
         "[broker], "
-        "[presence], [plugins], [log]"}},
+        "[presence], [plugins], [plugins.NAME], [log]"}},
       {"a key outside",
        "listen = \"a:1\"\n",
        {},
@@ -288,7 +288,7 @@ TEST_CASE("wrong plugins") {
        "[plugins.path]\nx = 1\n",
        {},
        {},
-       {"chat.toml:1:10: \"path\" in [plugins] is a table; expected a text"}},
+       {"chat.toml:1:10: \"path\" in [plugins] is a table; expected a list of texts such as [\"a\", \"b\"]"}},
   });
 }
 
