@@ -10,6 +10,9 @@
 
 namespace chatd::limits {
 
+// What a thread is like between two looks: it sleeps for the most part, or works and comes round, or works and hardly does.
+enum class Strain : std::uint8_t { none, busy, stuck };
+
 class Pulse {
  public:
   // The calling thread is the one. [its thread, first] never blocks
@@ -20,17 +23,18 @@ class Pulse {
   // It came round. [its thread] never blocks
   void beat() noexcept { beats_.store(beats_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
 
-  // Whether it was busy since the last call, and hardly came round. REQUIRES: the thread has not ended. [another thread, one at
-  // a time] never blocks
-  [[nodiscard]] bool stuck() noexcept {
+  // What it was like since the last call. REQUIRES: the thread has not ended. [another thread, one at a time] never blocks
+  [[nodiscard]] Strain strain() noexcept {
     const clockid_t clock = clock_.load(std::memory_order_acquire);
     timespec cpu{};
-    if (clock == none || clock_gettime(clock, &cpu) != 0) return false;
+    if (clock == none || clock_gettime(clock, &cpu) != 0) return Strain::none;
     const Seen now{beats_.load(std::memory_order_relaxed),
                    std::chrono::seconds(cpu.tv_sec) + std::chrono::nanoseconds(cpu.tv_nsec), std::chrono::steady_clock::now()};
     const Seen last = seen_;
     seen_ = now;
-    return now.beats - last.beats < few && (now.cpu - last.cpu) * 20 > now.at - last.at;
+    const auto worked = now.cpu - last.cpu, passed = now.at - last.at;
+    if (now.beats - last.beats < few && worked * 20 > passed) return Strain::stuck;
+    return worked * 2 > passed ? Strain::busy : Strain::none;
   }
 
  private:

@@ -28,6 +28,7 @@ using sdk::text;
 constexpr int backlog = 4096;       // the kernel cuts it to net.core.somaxconn
 constexpr auto retry_after = 50ms;  // while descriptors or memory are short
 constexpr auto look_interval = 100ms;
+constexpr auto search_interval = 1s;  // for floods that the host keeps up with: they only cost it CPU
 
 struct Freeaddrinfo {
   void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
@@ -126,13 +127,17 @@ void Acceptor::stop() noexcept {
 }
 
 void Acceptor::loop(Door& door) noexcept {
-  limits::Time next_look{};
+  limits::Time next_look{}, next_search{};
   for (;;) {
     if (wait(true, connections_ && connections_->open() > 0 ? look_interval : -1ms)) return;
     const auto now = std::chrono::steady_clock::now();
     if (connections_ && now >= next_look) {
       connections_->look(now);
-      if (door.stuck()) connections_->cut_floods(now);
+      const auto strain = door.strain();
+      if (strain == limits::Strain::stuck || (strain == limits::Strain::busy && now >= next_search)) {
+        connections_->cut_floods(now);
+        next_search = now + search_interval;
+      }
       next_look = now + look_interval;
     }
     sockaddr_storage from{};

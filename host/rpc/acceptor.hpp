@@ -11,6 +11,7 @@
 
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/log.hpp"
+#include "host/limits/pulse.hpp"
 
 namespace chatd::limits {
 class Connections;
@@ -38,8 +39,8 @@ class Door {
  public:
   // [accept loop] must not block
   virtual void take(Descriptor socket) noexcept = 0;
-  // Whether some of them keep those that serve them from the others. [accept loop] must not block
-  [[nodiscard]] virtual bool stuck() noexcept { return false; }
+  // What the thread that serves them was like since the last call. [accept loop] must not block
+  [[nodiscard]] virtual limits::Strain strain() noexcept { return limits::Strain::none; }
 
  protected:
   ~Door() = default;

@@ -31,7 +31,7 @@ class Entrance final : public Door {
 
  private:
   void take(Descriptor socket) noexcept override;
-  [[nodiscard]] bool stuck() noexcept override { return pulse_->stuck(); }
+  [[nodiscard]] limits::Strain strain() noexcept override { return pulse_->strain(); }
 
   limits::Pulse* pulse_ = nullptr;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> hand_over_;

@@ -1,13 +1,10 @@
 #include "host/limits/flood.hpp"
 
-#include <atomic>
 #include <random>
 #include <string>
-#include <thread>
 
 #include "catch.hpp"
 #include "frames.hpp"
-#include "host/limits/pulse.hpp"
 
 using namespace chatd::limits;
 using namespace chatd::limits::test;
@@ -79,41 +76,4 @@ TEST_CASE("in what is no HTTP/2, and in too little of it, no frames are seen") {
   CHECK(count_frames({}).all == 0);
   CHECK(count_frames(std::string(65'536, 'x')).all == 0);
   CHECK(count_frames(frame(3, 0, 1, std::string(4, '\0'))).all == 0);
-}
-
-TEST_CASE("a thread that works and does not come round is stuck, one that comes round or sleeps is not") {
-  Pulse pulse;
-  CHECK_FALSE(pulse.stuck());  // none has begun
-  std::atomic<bool> beats = false, ends = false, begun = false;
-  std::jthread worker([&] {
-    pulse.begin();
-    begun = true;
-    while (!ends) {
-      if (beats) pulse.beat();
-    }
-  });
-  while (!begun) std::this_thread::yield();
-  // It may be kept from working for a while, which is not the same as being stuck.
-  bool stuck = false;
-  for (int i = 0; i < 1'000 && !stuck; ++i) {
-    std::this_thread::sleep_for(20ms);
-    stuck = pulse.stuck();
-  }
-  CHECK(stuck);
-  ends = true;
-  worker.join();
-
-  Pulse sleeping;
-  std::atomic<bool> sleeps = false, wakes = false;
-  std::jthread sleeper([&] {
-    sleeping.begin();
-    sleeps = true;
-    wakes.wait(false);
-  });
-  while (!sleeps) std::this_thread::yield();
-  (void)sleeping.stuck();
-  std::this_thread::sleep_for(20ms);
-  CHECK_FALSE(sleeping.stuck());
-  wakes = true;
-  wakes.notify_one();
 }
