@@ -1,10 +1,7 @@
-// Daemon: one host, from its settings to its exit: plugins, server, feeds, in the order in which they depend on each other.
+// Daemon: a host that has a process: its signals, its terminal, and the line that says that it listens.
 #pragma once
 
 #include <memory>
-#include <span>
-#include <string>
-#include <vector>
 
 #include "chatd/sdk/error.hpp"
 #include "host/config/load.hpp"
@@ -13,18 +10,6 @@
 #include "host/plugin/set.hpp"
 
 namespace chatd {
-
-// Where plugins are looked for. [control] never blocks
-[[nodiscard]] sdk::Result<plugin::Folders> plugin_folders(const config::Settings& settings);
-
-// The plugins of these settings, loaded from there. [control] may block (disk)
-[[nodiscard]] sdk::Result<plugin::Set> load_plugins(const config::Settings& settings);
-
-// Each loaded plugin's table, for Set::configure. [any] never blocks
-[[nodiscard]] std::vector<sdk::Section> plugin_sections(const config::Settings& settings);
-
-// What is wrong with the settings beside these plugins, which are configured. [control] never blocks
-[[nodiscard]] sdk::Problems problems_of(const config::Settings& settings, const plugin::Set& plugins);
 
 class Daemon {
  public:

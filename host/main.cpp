@@ -26,6 +26,7 @@
 #include "host/demo/stage.hpp"
 #include "host/doctor/command.hpp"
 #include "host/last_words.hpp"
+#include "host/loading.hpp"
 #include "host/notify.hpp"
 #include "host/scaffold/cli.hpp"
 #include "host/server_options.hpp"

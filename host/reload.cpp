@@ -7,7 +7,7 @@
 #include "chatd/sdk/reload.hpp"
 #include "chatd/sdk/text.hpp"
 #include "host/config/tables.hpp"
-#include "host/daemon.hpp"
+#include "host/loading.hpp"
 
 namespace chatd {
 namespace {

@@ -1,9 +1,5 @@
 #include "host/reload_requests.hpp"
 
-#include <csignal>
-
-#include <unistd.h>
-
 namespace chatd {
 namespace {
 
@@ -18,7 +14,7 @@ void ReloadRequests::put(const std::string& by, Done done) {
     const std::lock_guard lock(mutex_);
     if (!closed_) {
       requests_.push_back({by, std::move(done)});
-      ::kill(::getpid(), SIGHUP);
+      wake_();
       return;
     }
   }

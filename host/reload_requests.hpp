@@ -15,6 +15,9 @@ namespace chatd {
 
 class ReloadRequests {
  public:
+  // `wake` tells the control thread that there are some. [queue] must not block
+  explicit ReloadRequests(std::function<void()> wake) : wake_(std::move(wake)) {}
+
   using Answer = sdk::Result<admin::v1::ReloadReply>;
   using Done = std::move_only_function<void(const Answer&) noexcept>;
   struct Request {
@@ -22,7 +25,7 @@ class ReloadRequests {
     Done done;
   };
 
-  // Wakes the control thread by SIGHUP. Once closed, `done` is told at once. [queue] never blocks
+  // Wakes the control thread. Once closed, `done` is told at once. [queue] never blocks
   void put(const std::string& by, Done done);
   // Those that are there. [control] never blocks
   [[nodiscard]] std::vector<Request> take();
@@ -33,6 +36,7 @@ class ReloadRequests {
   static void answer(hub::Inbox& inbox, std::vector<Request> requests, const Answer& answer);
 
  private:
+  const std::function<void()> wake_;
   std::mutex mutex_;
   std::vector<Request> requests_;
   bool closed_ = false;
