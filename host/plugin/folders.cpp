@@ -4,6 +4,9 @@
 #include <iterator>
 #include <system_error>
 
+#include <dlfcn.h>
+#include <link.h>
+
 #include "chatd/sdk/config.hpp"
 #include "chatd/sdk/text.hpp"
 
@@ -15,6 +18,8 @@ using sdk::Code;
 using sdk::fail;
 using sdk::text;
 
+const char anchor = 0;  // lies where this code does
+
 bool there(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::symlink_status(file, ignored).type() != std::filesystem::file_type::not_found;
@@ -23,6 +28,13 @@ bool there(const std::filesystem::path& file) {
 }  // namespace
 
 sdk::Result<std::filesystem::path> default_folder() {
+  // A library's name is where it lies; the program's is as it was called.
+  Dl_info info{};
+  link_map* library = nullptr;
+  void* out = nullptr;
+  if (::dladdr1(&anchor, &info, &out, RTLD_DL_LINKMAP) != 0) library = static_cast<link_map*>(out);
+  if (library && library->l_name && *library->l_name != '\0')
+    return (std::filesystem::absolute(library->l_name).parent_path() / "chatd").lexically_normal();
   std::error_code why;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", why);
   if (why) {

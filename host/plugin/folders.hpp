@@ -11,7 +11,8 @@ namespace chatd::plugin {
 
 using Folders = std::vector<std::filesystem::path>;  // the first that has a plugin is the one
 
-// ../lib/chatd, seen from the running executable: where an installed host has its plugins, and a build tree too.
+// ../lib/chatd, seen from the running executable, or chatd, seen from the shared library that this is in: where an installed
+// host has its plugins, and a build tree too.
 // [control] never blocks
 [[nodiscard]] sdk::Result<std::filesystem::path> default_folder();
 

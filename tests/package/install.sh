@@ -39,7 +39,7 @@ for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so; do
 done
 # Nothing else: no test, no header of a library that is linked in, no static library but the SDK's.
 known='bin/(chatd|chat)|lib/chatd/[a-z_]+\.so|etc/chatd/[a-z_]+\.toml|lib/systemd/system/chatd\.service|share/chatd/compose/.+|share/chatd/config/kafka\.toml|share/doc/chatd/.+'
-known+='|include/chatd/sdk/(testing/)?[a-z_]+\.hpp|lib/libchatd-sdk(-testing)?\.a|lib/cmake/chatd-sdk/[A-Za-z.-]+|lib/pkgconfig/chatd-sdk\.pc'
+known+='|include/chatd/sdk/(testing/)?[a-z_]+\.hpp|lib/libchatd-sdk(-testing)?\.a|lib/libchatd-box\.so\.1|lib/cmake/chatd-sdk/[A-Za-z.-]+|lib/pkgconfig/chatd-sdk\.pc'
 known+='|share/chatd/template/(broker|identity|metrics)/[A-Za-z_.]+'
 others=$(cd "$prefix" && find . -type f | grep -vE "^\./($known)$" || true)
 [[ -z $others ]] || fail "installed, but part of no product: $others"

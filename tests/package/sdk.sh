@@ -107,3 +107,15 @@ exec 3>&-
 kill -TERM "$host"
 wait "$host" || fail "the host did not end well"
 host=
+
+# docs/testing.md: its project as it stands there, all its tests in one program.
+mkdir -p "$room/tests"
+blocks() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$source_dir/docs/testing.md"; }
+blocks cmake >"$room/tests/CMakeLists.txt"
+blocks cpp >"$room/tests/test.cpp"
+(($(grep -c '^TEST_CASE' "$room/tests/test.cpp") >= 6)) || fail "docs/testing.md's code is not what this test knows"
+{
+  "$cmake" -S "$room/tests" -B "$room/tests/build" -DCMAKE_PREFIX_PATH="$prefix" &&
+    "$cmake" --build "$room/tests/build" &&
+    (cd "$room/tests" && build/my-tests)
+} >testing.out 2>&1 || fail "the tests of docs/testing.md"
