@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <mutex>
 
 #include "files.hpp"
 
@@ -17,28 +18,35 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// All plugins' lines, in the order they were written: "good: start ...".
+// All plugins' lines, in the order they were written: "good: start ...". Each plugin may be on a thread of its own.
 class Journal final : public plugin::Loggers {
  public:
   sdk::Logger& for_plugin(std::string_view id) override {
     auto& logger = loggers_[std::string(id)];
-    if (!logger) logger = std::make_unique<Line>(std::string(id), lines_);
+    if (!logger) logger = std::make_unique<Line>(std::string(id), *this);
     return *logger;
   }
-  [[nodiscard]] Lines take() { return std::exchange(lines_, {}); }
+  [[nodiscard]] Lines take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(lines_, {});
+  }
 
  private:
   class Line final : public sdk::Logger {
    public:
-    Line(std::string id, Lines& lines) : id_(std::move(id)), lines_(lines) {}
+    Line(std::string id, Journal& journal) : id_(std::move(id)), journal_(journal) {}
     bool enabled(sdk::Level) const noexcept override { return true; }
-    void write(sdk::Level, std::string_view line) noexcept override { lines_.push_back(id_ + ": " + std::string(line)); }
+    void write(sdk::Level, std::string_view line) noexcept override {
+      const std::lock_guard lock(journal_.mutex_);
+      journal_.lines_.push_back(id_ + ": " + std::string(line));
+    }
 
    private:
     std::string id_;
-    Lines& lines_;
+    Journal& journal_;
   };
 
+  std::mutex mutex_;
   Lines lines_;
   std::map<std::string, std::unique_ptr<Line>> loggers_;
 };
