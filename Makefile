@@ -6,7 +6,7 @@ export CONFIG
 bin := build/release/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help server client consumer kafka-up kafka-down build test guard bench-report clean format lint docs
+.PHONY: help server client consumer kafka-up kafka-down build test guard bench-report clean format lint reference docs
 
 help: ## say what there is to make
 	@awk -F ' *## *' '/^[a-z-]+:.*##/ { sub(":.*", "", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,8 +67,14 @@ lint: ## look for suspicious code with clang-tidy
 	@scripts/build release all
 	@exec scripts/lint
 
-docs: ## write docs/config.md and docs/metrics.md anew from the program itself
+reference: ## write the reference of the SDK, as HTML in build/reference
+	@command -v doxygen >/dev/null || scripts/install-packages test
+	@docs/reference/make . build/reference && echo build/reference/html/index.html
+
+docs: ## write docs/config.md, docs/metrics.md and docs/man anew from the programs themselves
 	@scripts/build release product
 	@$(bin)/chatd config doc --set plugins.load=identity,memory,kafka,prometheus,words --set plugins.words.file=words > build/config.md && mv build/config.md docs/config.md
 	@scripts/build release integration_metrics
+	@scripts/build release chat-bench
+	@docs/man/pages.py $(bin) docs/man
 	@CHATD_WRITE_DOCS=1 scripts/test release -R '^integration_metrics:docs' > build/metrics.log || { cat build/metrics.log; exit 1; }

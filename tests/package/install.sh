@@ -29,7 +29,8 @@ eventually() {
 
 "$cmake" --install "$build" --prefix "$prefix" >"$room/install.out" || fail "it cannot be installed"
 
-for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so lib/chatd/prometheus.so etc/chatd/chat.toml \
+for file in bin/chatd bin/chat bin/chat-bench lib/chatd/identity.so lib/chatd/memory.so lib/chatd/prometheus.so etc/chatd/chat.toml \
+  share/man/man1/chatd.1 share/man/man1/chat.1 share/man/man1/chat-bench.1 share/man/man5/chatd.toml.5 lib/libchatd-box.so.1 \
   lib/systemd/system/chatd.service share/chatd/compose/compose.yaml share/chatd/compose/nginx.conf share/doc/chatd/README.md \
   share/doc/chatd/operations.md share/doc/chatd/config.md; do
   [[ -f $prefix/$file ]] || fail "$file was not installed. What was: $(cd "$prefix" && find . -type f | sort)"
@@ -38,9 +39,9 @@ for file in bin/chatd bin/chat lib/chatd/identity.so lib/chatd/memory.so; do
   [[ -f $build/$file ]] || fail "$file is installed, but in the build tree it stands elsewhere"
 done
 # Nothing else: no test, no header of a library that is linked in, no static library but the SDK's.
-known='bin/(chatd|chat)|lib/chatd/[a-z_]+\.so|etc/chatd/[a-z_]+\.toml|lib/systemd/system/chatd\.service|share/chatd/compose/.+|share/chatd/config/kafka\.toml|share/doc/chatd/.+'
+known='bin/(chatd|chat|chat-bench)|lib/chatd/[a-z_]+\.so|etc/chatd/[a-z_]+\.toml|lib/systemd/system/chatd\.service|share/chatd/compose/.+|share/chatd/config/kafka\.toml|share/doc/chatd/.+|share/man/man1/(chatd|chat|chat-bench)\.1|share/man/man5/chatd\.toml\.5'
 known+='|include/chatd/sdk/(testing/)?[a-z_]+\.hpp|lib/libchatd-sdk(-testing)?\.a|lib/libchatd-box\.so\.1|lib/cmake/chatd-sdk/[A-Za-z.-]+|lib/pkgconfig/chatd-sdk\.pc'
-known+='|share/chatd/template/(broker|identity|metrics)/[A-Za-z_.]+'
+known+='|share/chatd/template/(broker|identity|filter|metrics)/[A-Za-z_.]+'
 others=$(cd "$prefix" && find . -type f | grep -vE "^\./($known)$" || true)
 [[ -z $others ]] || fail "installed, but part of no product: $others"
 
@@ -92,6 +93,7 @@ eventually grep -qx READY=1 "$room/told.out"
 address=$(sed -n 's/^chatd listening on //p' "$room/host.out")
 [[ $address == 127.0.0.1:* ]] || fail "it said that it is ready before it listened"
 echo hello | "$prefix/bin/chat" client alice --server "$address" >"$room/alice.out" 2>&1 || fail "a client cannot chat"
+"$prefix/bin/chat-bench" fanout --target "$address" --streams 5 --messages 20 >"$room/bench.out" 2>&1 || fail "it cannot be measured"
 admin=$(sed -nE 's/.*admin service on (\S+).*/\1/p' "$room/host.out")
 healthy() { "$prefix/bin/chatd" admin health --admin "$admin" >"$room/health.out" 2>&1; }
 eventually healthy

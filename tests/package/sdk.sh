@@ -59,7 +59,7 @@ printf '#include "chatd/sdk/error.hpp"\nint main() { return chatd::sdk::name(cha
 read -ra flags <<<"$(pkg-config --cflags --libs chatd-sdk)"
 "$CXX" plain.cpp -o plain "${flags[@]}" >plain.out 2>&1 && ./plain || fail "pkg-config's flags do not do"
 
-for kind in identity metrics; do
+for kind in identity filter metrics; do
   chatd new-plugin "my-$kind" --kind "$kind" >"$kind.out" || fail "new-plugin --kind $kind"
   {
     "$cmake" -S "my-$kind" -B "my-$kind/build" -DCMAKE_PREFIX_PATH="$prefix" &&
@@ -71,7 +71,7 @@ for kind in identity metrics; do
   ! chatd new-plugin "my-$kind" --kind "$kind" >again.out 2>&1 || fail "new-plugin writes over what is there"
 done
 
-# All three in one host, and through it a message.
+# All four in one host, and through it messages.
 cat >chat.toml <<'T'
 [host]
 listen = "127.0.0.1:0"
@@ -80,9 +80,11 @@ listen = ""
 [broker]
 plugin = "word-log"
 [plugins]
-load = ["word-log", "my-identity", "my-metrics"]
+load = ["word-log", "my-identity", "my-filter", "my-metrics"]
 [plugins.my-identity]
 tokens = ["alice:correct-horse-battery", "bob:battery-correct-horse"]
+[plugins.my-filter]
+refuse = ["buy now"]
 [plugins.my-metrics]
 file = "metrics.txt"
 every_ms = 100
@@ -103,6 +105,10 @@ eventually grep -q '^chatd_streams 1$' metrics.txt
 ! echo "I am alice" | chat client alice --server "$server" --token-file mallory.token >mallory.out 2>&1 || fail "mallory was let in"
 echo "from a stranger's plugins" | chat client alice --server "$server" --token-file alice.token >alice.out 2>&1 || fail "alice was not let in"
 eventually grep -q "from a stranger's plugins" bob.out
+! echo "Buy now!" | chat client alice --server "$server" --token-file alice.token >advert.out 2>&1 || fail "the filter did not refuse"
+grep -q '"buy now" is not said here' advert.out || fail "the filter's words did not get to the client"
+echo "DO YOU HEAR ME" | chat client alice --server "$server" --token-file alice.token >shout.out 2>&1 || fail "alice was not let in again"
+eventually grep -q "do you hear me" bob.out
 exec 3>&-
 kill -TERM "$host"
 wait "$host" || fail "the host did not end well"

@@ -15,19 +15,21 @@
 // Grows by one whenever a header of the SDK changes layout, virtual order or meaning.
 #define CHATD_SDK_ABI 2
 
+// What x stands for, as a text.
 #define CHATD_SDK_TEXT_(x) #x
+// The same of what x is defined as.
 #define CHATD_SDK_TEXT(x) CHATD_SDK_TEXT_(x)
 
-// The section's name: "chatd_abi_2". All that start with CHATD_SDK_SECTION_PREFIX are ABI sections.
+// What the names of ABI sections begin with.
 #define CHATD_SDK_SECTION_PREFIX "chatd_abi_"
+// The name of this one: "chatd_abi_2".
 #define CHATD_SDK_SECTION CHATD_SDK_SECTION_PREFIX CHATD_SDK_TEXT(CHATD_SDK_ABI)
 
 // The one exported symbol.
 #define CHATD_SDK_SYMBOL chatd_plugin
+// The same as a text.
 #define CHATD_SDK_SYMBOL_NAME CHATD_SDK_TEXT(CHATD_SDK_SYMBOL)
 
-// What must be alike for C++ to cross: compiler and its major version, standard library and its version, the string's and the
-// containers' layout, language, machine. Compared for equality.
 #if defined(__clang__)
 #define CHATD_SDK_COMPILER "clang " CHATD_SDK_TEXT(__clang_major__)
 #elif defined(__GNUC__)
@@ -39,8 +41,10 @@
 #error "chatd plugins are built with libstdc++"
 #endif
 #if defined(_GLIBCXX_DEBUG)
+// Containers that check themselves have another layout.
 #define CHATD_SDK_CONTAINERS " debug containers"
 #else
+// Containers as they are.
 #define CHATD_SDK_CONTAINERS ""
 #endif
 #if defined(__x86_64__)
@@ -50,6 +54,8 @@
 #else
 #error "chatd plugins are built for x86_64 or aarch64"
 #endif
+// What must be alike for C++ to cross: compiler and its major version, standard library and its version, the string's and the
+// containers' layout, language, machine. Compared for equality.
 #define CHATD_SDK_TOOLCHAIN                                                                                                \
   CHATD_SDK_COMPILER " / libstdc++ " CHATD_SDK_TEXT(_GLIBCXX_RELEASE) " cxx11-abi " CHATD_SDK_TEXT(_GLIBCXX_USE_CXX11_ABI) \
       CHATD_SDK_CONTAINERS " / C++ " CHATD_SDK_TEXT(__cplusplus) " / " CHATD_SDK_MACHINE

@@ -54,6 +54,7 @@ class Subscription {
 // Takes what `read` finds; the views are valid until it returns. [caller of read]
 class Reader {
  public:
+  // Some of what was asked for, in its order. [caller of read]
   virtual void take(std::span<const StoredRecord> batch) noexcept = 0;
 
  protected:
@@ -83,15 +84,18 @@ class Membership {
 
 // Where a subscription begins in each partition that is there when it does.
 struct From {
+  // What kind of beginning.
   enum class Kind : std::uint8_t {
     latest,    // after the last record
     earliest,  // at the first record that the log has
     since,     // where `find` finds the time; after the last record when the broker cannot look up times
   };
-  Kind kind = Kind::latest;
-  Time time{};  // of `since`
+  Kind kind = Kind::latest;  // which of them
+  Time time{};               // of `since`
 
-  static const From latest, earliest;
+  static const From latest;    // without a time
+  static const From earliest;  // the same
+  // From this time on. [any] never blocks
   [[nodiscard]] static constexpr From since(Time time) noexcept { return {Kind::since, time}; }
   friend constexpr bool operator==(const From&, const From&) = default;
 };
@@ -107,9 +111,10 @@ struct Traits {
   std::size_t max_record_bytes = 0;  // key + value + headers; 0: no limit of its own
 };
 
+// Whether a broker can take and give records now.
 struct Health {
-  bool ready = false;
-  std::string text;  // why not; empty when ready
+  bool ready = false;  // it can
+  std::string text;    // why not; empty when ready
 };
 
 class Broker {

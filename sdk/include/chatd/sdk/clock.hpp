@@ -10,6 +10,7 @@ using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
 // Time that only goes forward; deadlines are given in it.
 using Deadline = std::chrono::steady_clock::time_point;
 
+// What time it is, as hosts write it into records.
 class Clock {
  public:
   virtual ~Clock() = default;

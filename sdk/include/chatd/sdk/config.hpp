@@ -21,28 +21,32 @@ struct Place {
 
 // What is wrong with one value. All problems of a configuration are reported together.
 struct Problem {
-  Place place;
+  Place place;       // of the value, or of the table where one is missing
   std::string text;  // names the key, the value found, what is expected
 
   // "chat.toml:14:1: unknown key ...". [any] never blocks
   [[nodiscard]] std::string str() const;
 };
+// All of a configuration.
 using Problems = std::vector<Problem>;
 
 struct Entry;
+// A table's entries, a key at most once.
 using Table = std::vector<Entry>;
 
 // From the environment or --set: read by the type that the key's option declares.
 struct RawText {
-  std::string text;
+  std::string text;  // as it was given
 };
 
+// What an entry may hold.
 using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, RawText, Table>;
 
+// One key of a table.
 struct Entry {
-  std::string key;
-  Value value;
-  Place place;
+  std::string key;  // as TOML has it, without its table
+  Value value;      // of the last layer that gave it
+  Place place;      // where that was
 };
 
 // One table of chat.toml after file, environment and --set were laid over each other.

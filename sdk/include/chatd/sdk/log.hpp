@@ -8,8 +8,10 @@
 
 namespace chatd::sdk {
 
+// How severe a line is.
 enum class Level : std::uint8_t { debug, info, warning, error };
 
+// Takes lines, each plugin's by itself.
 class Logger {
  public:
   virtual ~Logger() = default;
@@ -24,14 +26,17 @@ class Logger {
   void debug(const Pieces&... pieces) noexcept {
     say(Level::debug, pieces...);
   }
+  // The same of another level. [any] never blocks
   template <class... Pieces>
   void info(const Pieces&... pieces) noexcept {
     say(Level::info, pieces...);
   }
+  // The same of another level. [any] never blocks
   template <class... Pieces>
   void warning(const Pieces&... pieces) noexcept {
     say(Level::warning, pieces...);
   }
+  // The same of another level. [any] never blocks
   template <class... Pieces>
   void error(const Pieces&... pieces) noexcept {
     say(Level::error, pieces...);

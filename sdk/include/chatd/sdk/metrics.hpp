@@ -28,6 +28,7 @@ class alignas(64) Counter {
   std::atomic<std::uint64_t> value_ = 0;
 };
 
+// Goes up and down.
 class alignas(64) Gauge {
  public:
   // [any] never blocks
@@ -41,7 +42,7 @@ class alignas(64) Gauge {
 // How often values lay at or below each of some bounds.
 class alignas(64) Histogram {
  public:
-  static constexpr std::size_t most_bounds = 20;
+  static constexpr std::size_t most_bounds = 20;  // of one histogram; more are left out
   // Seconds from 0.5 ms to 30 s, as times between machines are.
   static constexpr std::array<double, 14> seconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                                   0.1,    0.25,  0.5,    1,     2.5,  10,    30};
@@ -58,9 +59,11 @@ class alignas(64) Histogram {
     counts_[at].fetch_add(1, std::memory_order_relaxed);
     sum_.fetch_add(value, std::memory_order_relaxed);
   }
+  // Those that it was made with. [any] never blocks
   [[nodiscard]] std::span<const double> bounds() const noexcept { return {bounds_.data(), size_}; }
   // Of values above bound `at - 1`, up to bound `at`; the last is of those above all. REQUIRES: at <= bounds().size()
   [[nodiscard]] std::uint64_t count(std::size_t at) const noexcept { return counts_[at].load(std::memory_order_relaxed); }
+  // Of all values. [any] never blocks
   [[nodiscard]] double sum() const noexcept { return sum_.load(std::memory_order_relaxed); }
 
  private:
@@ -70,22 +73,24 @@ class alignas(64) Histogram {
   std::atomic<double> sum_ = 0;
 };
 
+// How a metric is read.
 enum class MetricKind : std::uint8_t { counter, gauge, histogram };
 
 // What one name says at one time.
 struct MetricFamily {
+  // Of one set of labels.
   struct Sample {
-    Labels labels;
+    Labels labels;                      // in the order given
     double value = 0;                   // of a counter or a gauge
     std::vector<std::uint64_t> counts;  // of a histogram: of each bucket by itself, the last of what is above all bounds
-    double sum = 0;
+    double sum = 0;                     // of a histogram's values
   };
 
-  std::string name;  // "chatd_publishes_total"
-  std::string help;
-  MetricKind kind = MetricKind::gauge;
-  std::vector<double> bounds;  // of a histogram
-  std::vector<Sample> samples;
+  std::string name;                     // "chatd_publishes_total"
+  std::string help;                     // one sentence, without a full stop
+  MetricKind kind = MetricKind::gauge;  // of all samples
+  std::vector<double> bounds;           // of a histogram
+  std::vector<Sample> samples;          // one a set of labels
 };
 
 // Takes values that are only known when somebody asks.
@@ -99,6 +104,7 @@ class MetricSink {
   ~MetricSink() = default;
 };
 
+// Says when it is asked what it has counted.
 class MetricSource {
  public:
   // Called by each snapshot, on its thread. [any] must not block
@@ -115,6 +121,7 @@ class Metrics {
   // kind, have one help text, and, histograms, the same bounds: the first one's count. [control] never blocks
   [[nodiscard]] virtual Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {}) = 0;
   [[nodiscard]] virtual Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {}) = 0;
+  // The same of a histogram. [control] never blocks
   [[nodiscard]] virtual Histogram& histogram(std::string_view name, std::string_view help, std::span<const double> bounds,
                                              const Labels& labels = {}) = 0;
 
@@ -136,6 +143,7 @@ struct Condition {
   std::string text;  // why not, or what it is that is met
 };
 
+// What a host tells of itself to the plugin that shows it.
 class HostState {
  public:
   // What has to be met for clients to be sent here. [any] never blocks for long

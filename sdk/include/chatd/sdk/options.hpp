@@ -24,19 +24,26 @@
 
 namespace chatd::sdk {
 
+// What a key's value is.
 enum class OptionType : std::uint8_t { boolean, integer, number, text, text_list, text_table };
 
 // What a value must be. Bounds are inclusive and meant for integers and numbers; choices for texts.
 struct Constraint {
-  std::optional<double> least, most;
-  std::vector<std::string_view> choices;
-  bool not_empty = false;
+  std::optional<double> least;            // none: without end
+  std::optional<double> most;             // the same
+  std::vector<std::string_view> choices;  // none: any text
+  bool not_empty = false;                 // of a text, a list or a table
 };
 
+// Whatever its type takes. [any] never blocks
 [[nodiscard]] inline Constraint any() { return {}; }
+// Numbers from the least to the most. [any] never blocks
 [[nodiscard]] inline Constraint between(double least, double most) { return {least, most, {}, false}; }
+// Numbers from the least on. [any] never blocks
 [[nodiscard]] inline Constraint at_least(double least) { return {least, std::nullopt, {}, false}; }
+// One of these texts. [any] never blocks
 [[nodiscard]] inline Constraint one_of(std::initializer_list<std::string_view> choices) { return {{}, {}, choices, false}; }
+// A text, a list or a table with something in it. [any] never blocks
 [[nodiscard]] inline Constraint not_empty() { return {{}, {}, {}, true}; }
 
 // What else is said of a key; with `|` between, when it is more than one thing.
@@ -45,19 +52,20 @@ enum class Mark : std::uint8_t {
   secret = 1,  // its value is never shown; of a table, none of its values
   live = 2,    // a reload changes it while the host runs (a plugin's: by Plugin::reload); others wait for a restart
 };
+// Both. [any] never blocks
 [[nodiscard]] constexpr Mark operator|(Mark one, Mark other) noexcept {
   return static_cast<Mark>(static_cast<unsigned>(one) | static_cast<unsigned>(other));
 }
 
 // One key, as documentation and the host see it. Views have static storage, but for `fallback`.
 struct OptionInfo {
-  std::string_view key;
-  OptionType type;
-  std::string_view unit;  // "ms", "bytes", "messages"; empty: none
-  Constraint constraint;
-  std::string fallback;  // the default as TOML would write it
-  std::string_view doc;  // a sentence or two
-  Mark marks = Mark::none;
+  std::string_view key;     // a-z, then a-z, 0-9 and "_"
+  OptionType type;          // of its value
+  std::string_view unit;    // "ms", "bytes", "messages"; empty: none
+  Constraint constraint;    // on its value
+  std::string fallback;     // the default as TOML would write it
+  std::string_view doc;     // a sentence or two
+  Mark marks = Mark::none;  // what else is to be known
 
   // [any] never blocks
   [[nodiscard]] bool is(Mark mark) const noexcept { return (static_cast<unsigned>(marks) & static_cast<unsigned>(mark)) != 0; }
@@ -103,16 +111,19 @@ void copy(const Target& from, const Target& to);
 template <class Struct>
 class OptionList {
  public:
+  // A key and the member of Struct that it is read into.
   struct Item {
+    // With `doc`, a sentence or two for operators.
     template <class M>
     Item(std::string_view key, M Struct::* member, std::string_view unit, Constraint constraint, std::string_view doc,
          Mark marks = Mark::none)
         : info{key, detail::type_of<M>(), unit, std::move(constraint), {}, doc, marks},
           target([member](Struct& s) -> detail::Target { return &(s.*member); }) {}
-    OptionInfo info;
-    std::function<detail::Target(Struct&)> target;
+    OptionInfo info;                                // as others see it
+    std::function<detail::Target(Struct&)> target;  // where its value goes
   };
 
+  // In the order in which they are documented.
   OptionList(std::initializer_list<Item> items) : items_(items) {
     Struct defaults;
     for (auto& item : items_) {

@@ -15,9 +15,9 @@ namespace chatd::sdk {
 
 // One connection of a user. The views belong to whoever made it.
 struct Presence {
-  std::string_view server_id;
-  std::uint64_t connection = 0;  // its number on that server, which no other connection there ever had
-  std::string_view user_id;
+  std::string_view server_id;               // where it is
+  std::uint64_t connection = 0;             // its number on that server, which no other connection there ever had
+  std::string_view user_id;                 // whose it is
   std::string_view user_name;               // may be empty
   std::span<const std::string_view> rooms;  // none twice; "" is the lobby
   Time since{};                             // when it was made
@@ -26,6 +26,7 @@ struct Presence {
 // Takes connections; the views are valid until it returns. It must not call the store. [caller]
 class PresenceReader {
  public:
+  // One more. [caller]
   virtual void take(const Presence& presence) noexcept = 0;
 
  protected:
@@ -34,16 +35,17 @@ class PresenceReader {
 
 // One user in a room, whatever the number of connections.
 struct PresentUser {
-  std::string_view user_id;
-  std::string_view user_name;                 // of one of the connections
-  std::size_t connections = 0;                // that are in the room
-  std::span<const std::string_view> servers;  // of these; none twice, the first `most_servers` of them
-  static constexpr std::size_t most_servers = 8;
+  std::string_view user_id;                       // none twice in one answer
+  std::string_view user_name;                     // of one of the connections
+  std::size_t connections = 0;                    // that are in the room
+  std::span<const std::string_view> servers;      // of these; none twice, the first `most_servers` of them
+  static constexpr std::size_t most_servers = 8;  // that are named
 };
 
 // As PresenceReader.
 class PresentUserReader {
  public:
+  // One more. [caller]
   virtual void take(const PresentUser& user) noexcept = 0;
 
  protected:
@@ -52,8 +54,8 @@ class PresentUserReader {
 
 // Two connections of one user are one user.
 struct PresenceCounts {
-  std::size_t users = 0;
-  std::size_t connections = 0;
+  std::size_t users = 0;        // by id
+  std::size_t connections = 0;  // of theirs
   friend bool operator==(const PresenceCounts&, const PresenceCounts&) = default;
 };
 

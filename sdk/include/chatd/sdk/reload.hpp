@@ -12,6 +12,7 @@ namespace chatd::sdk {
 
 class Reload {
  public:
+  // What came of `prepare`.
   struct Prepared {
     Problems problems{};                 // any: nothing is to be committed
     std::vector<std::string> waiting{};  // keys marked live whose change has to wait for a restart all the same

@@ -12,18 +12,22 @@ namespace chatd::sdk::testing {
 
 // Credentials that own their bytes.
 struct Shown {
-  std::string scheme, value, certificate;
+  std::string scheme;       // "Bearer"
+  std::string value;        // what stands behind it
+  std::string certificate;  // in PEM; empty: none
 
+  // As an authenticator is given them; as long as this. [any] never blocks
   [[nodiscard]] Credentials view() const noexcept { return {scheme, value, certificate}; }
 };
 
 // What an identity may not do.
 struct Forbidden {
-  Identity identity;
-  Action action = Action::admin;
-  std::string room;
+  Identity identity;              // whose
+  Action action = Action::admin;  // what
+  std::string room;               // where
 };
 
+// How the suite comes by authenticators, and by credentials for them.
 class AuthenticatorFactory : public PluginFactory {
  public:
   // What it accepts. Nothing: declined.
@@ -40,6 +44,7 @@ class AuthenticatorFactory : public PluginFactory {
   }
 };
 
+// One promise of an authenticator.
 using AuthenticatorCase = Case<AuthenticatorFactory>;
 
 // All cases; static storage. [any] never blocks

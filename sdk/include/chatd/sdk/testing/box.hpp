@@ -25,6 +25,7 @@
 #include "chatd/sdk/error.hpp"
 #include "chatd/sdk/record.hpp"
 
+// What libchatd-box exports.
 #define CHATD_BOX_API __attribute__((visibility("default")))
 
 namespace chatd::sdk::testing {
@@ -35,25 +36,26 @@ inline constexpr std::chrono::milliseconds patience{10'000};
 
 // A message as a client got it.
 struct Message {
-  std::string sender;  // user id
-  std::string content;
-  std::string room;  // empty: the lobby
-  std::string message_id;
-  Time time{};  // by the host's clock
+  std::string sender;      // user id
+  std::string content;     // UTF-8
+  std::string room;        // empty: the lobby
+  std::string message_id;  // whoever made it
+  Time time{};             // by the host's clock
 };
 
 // What a publish was answered.
 struct Receipt {
-  std::string message_id;
+  std::string message_id;            // the one under which others get it
   std::optional<Position> position;  // nothing: the host does not know where the broker put it
 };
 
+// Who a client is, and what it listens to.
 struct ClientOptions {
-  std::string user = "alice";
-  std::vector<std::string> rooms{};  // none: the lobby, which "" names among others
-  std::uint32_t history = 0;         // so many of each room's newest messages come first
-  std::string token{};               // shown to the host, where a plugin asks; empty: none
-  std::chrono::milliseconds publish_timeout = patience;
+  std::string user = "alice";                            // its user id, and its name
+  std::vector<std::string> rooms{};                      // none: the lobby, which "" names among others
+  std::uint32_t history = 0;                             // so many of each room's newest messages come first
+  std::string token{};                                   // shown to the host, where a plugin asks; empty: none
+  std::chrono::milliseconds publish_timeout = patience;  // with all tries
 };
 
 // One client of a box: a connection of its own, and a stream of its rooms. A stream that breaks is opened again, and goes on
@@ -112,6 +114,7 @@ class CHATD_BOX_API Faults {
   virtual void none() = 0;
 };
 
+// What a box is made with.
 struct BoxOptions {
   std::vector<std::string> set{};      // keys, as `chatd --set` takes them: "hub.ring_messages=8"
   std::string config{};                // a chat.toml; empty: the defaults. No environment is looked at

@@ -29,6 +29,7 @@ class BrokerFactory : public PluginFactory {
   [[nodiscard]] virtual std::chrono::nanoseconds timestamp_precision() const { return std::chrono::nanoseconds{1}; }
 };
 
+// One promise of a broker.
 using BrokerCase = Case<BrokerFactory>;
 
 // All cases; static storage. [any] never blocks

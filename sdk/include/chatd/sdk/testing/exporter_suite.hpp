@@ -9,6 +9,7 @@
 
 namespace chatd::sdk::testing {
 
+// How the suite comes by exporters, and by what they show.
 class ExporterFactory : public PluginFactory {
  public:
   // What it shows at `address`, which its plugin has given. By default the body that HTTP answers for /metrics there. An error:
@@ -16,6 +17,7 @@ class ExporterFactory : public PluginFactory {
   [[nodiscard]] virtual Result<std::string> page(std::string_view address);
 };
 
+// One promise of an exporter.
 using ExporterCase = Case<ExporterFactory>;
 
 // All cases; static storage. [any] never blocks

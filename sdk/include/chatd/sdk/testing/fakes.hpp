@@ -22,9 +22,11 @@ namespace chatd::sdk::testing {
 // Wall-clock time that moves when it is told to.
 class ManualClock final : public Clock {
  public:
+  // It is 2027-01-15 08:00:00 UTC unless said otherwise.
   explicit ManualClock(Time now = Time{std::chrono::seconds{1'800'000'000}}) : now_(now.time_since_epoch().count()) {}
 
   [[nodiscard]] Time now() const noexcept override { return Time{std::chrono::nanoseconds{now_.load()}}; }
+  // Moves it on. [any] never blocks
   void advance(std::chrono::nanoseconds by) noexcept { now_ += by.count(); }
 
  private:
@@ -34,13 +36,15 @@ class ManualClock final : public Clock {
 // Keeps every line.
 class RecordingLogger final : public Logger {
  public:
+  // One of them.
   struct Line {
-    Level level;
-    std::string text;
+    Level level;       // how severe
+    std::string text;  // without a line end
   };
 
   [[nodiscard]] bool enabled(Level) const noexcept override { return true; }
   void write(Level level, std::string_view line) noexcept override;
+  // Those so far. [any] never blocks for long
   [[nodiscard]] std::vector<Line> lines() const;
 
  private:
@@ -50,13 +54,15 @@ class RecordingLogger final : public Logger {
 
 // A record with bytes of its own.
 struct OwnedRecord {
-  std::string key, value;
-  std::vector<std::pair<std::string, std::string>> headers;
-  Time timestamp;
-  Position position;
+  std::string key;                                           // as Record has it
+  std::string value;                                         // the same
+  std::vector<std::pair<std::string, std::string>> headers;  // names and values
+  Time timestamp;                                            // the publisher's
+  Position position;                                         // where it lies
 
   friend bool operator==(const OwnedRecord&, const OwnedRecord&) = default;
 };
+// A copy of it. [any] never blocks
 [[nodiscard]] OwnedRecord owned(const StoredRecord& record);
 
 // Remembers what a publish was answered, and how often.
@@ -64,6 +70,7 @@ class RecordingCompletion final : public Completion {
  public:
   void done(Result<Position> result) noexcept override;
 
+  // How often it was answered. [any] never blocks for long
   [[nodiscard]] int count() const;
   // The first answer; nothing when none has come until the deadline.
   [[nodiscard]] std::optional<Result<Position>> wait(Deadline deadline) const;
@@ -83,6 +90,7 @@ class RecordingVerdict final : public sdk::Verdict {  // the suite has another
  public:
   void decided(Found found) noexcept override;
 
+  // How often it was answered. [any] never blocks for long
   [[nodiscard]] int count() const;
   // The first answer; nothing when none has come until the deadline.
   [[nodiscard]] std::optional<Found> wait(Deadline deadline) const;
@@ -97,9 +105,11 @@ class RecordingVerdict final : public sdk::Verdict {  // the suite has another
 // Remembers what a subscription delivered. May be held up, to be the slow sink that a broker has to live with.
 class RecordingSink final : public Sink {
  public:
+  // Records that will not come: [from, to) of a partition.
   struct Gap {
-    std::int32_t partition;
-    std::int64_t from, to;
+    std::int32_t partition;  // which
+    std::int64_t from;       // the first
+    std::int64_t to;         // the one after the last
 
     friend bool operator==(const Gap&, const Gap&) = default;
   };
@@ -117,6 +127,7 @@ class RecordingSink final : public Sink {
   [[nodiscard]] bool wait_records(std::size_t count, Deadline deadline) const;
   [[nodiscard]] bool wait_held(Deadline deadline) const;
 
+  // What came so far: records, where they began, gaps, and how often that was said. [any] never blocks for long
   [[nodiscard]] std::vector<OwnedRecord> records() const;
   [[nodiscard]] std::vector<Position> begin() const;
   [[nodiscard]] std::vector<Gap> gaps() const;
@@ -149,11 +160,12 @@ class RecordingSink final : public Sink {
 // Keeps what `read` found. For one thread.
 class RecordingReader final : public Reader {
  public:
+  // Keeps them.
   void take(std::span<const StoredRecord> batch) noexcept override {
     for (const auto& record : batch) records.push_back(owned(record));
   }
 
-  std::vector<OwnedRecord> records;
+  std::vector<OwnedRecord> records;  // so far, in order
 };
 
 }  // namespace chatd::sdk::testing

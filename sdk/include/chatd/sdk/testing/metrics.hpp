@@ -10,12 +10,16 @@
 
 namespace chatd::sdk::testing {
 
+// A registry of instruments, for plugins under test.
 class TestMetrics final : public Metrics {
  public:
+  // As Metrics says.
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {}) override;
   Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {}) override;
+  // As Metrics says.
   Histogram& histogram(std::string_view name, std::string_view help, std::span<const double> bounds,
                        const Labels& labels = {}) override;
+  // The same.
   void add(MetricSource& source) override;
   void remove(MetricSource& source) noexcept override;
   std::vector<MetricFamily> snapshot() override;

@@ -7,6 +7,7 @@
 
 namespace chatd::sdk::testing {
 
+// One promise of any plugin.
 using PluginCase = Case<PluginFactory>;
 
 // All cases; static storage. [any] never blocks

@@ -10,6 +10,7 @@ namespace chatd::sdk::testing {
 
 // Each plugin that the factory makes begins with an empty store, which has room for some thousand connections.
 using PresenceFactory = PluginFactory;
+// One promise of a presence store.
 using PresenceCase = Case<PresenceFactory>;
 
 // All cases; static storage. [any] never blocks

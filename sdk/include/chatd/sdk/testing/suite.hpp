@@ -17,11 +17,13 @@
 
 namespace chatd::sdk::testing {
 
+// What became of a promise.
 enum class Outcome : std::uint8_t { held, broken, not_applicable };
 
+// The end of one case.
 struct Verdict {
-  Outcome outcome = Outcome::held;
-  std::string text;  // broken: what was expected and what came; not applicable: why
+  Outcome outcome = Outcome::held;  // whether it was kept
+  std::string text;                 // broken: what was expected and what came; not applicable: why
 };
 
 // How a suite comes by plugins. A hook that a plugin cannot offer is declined, and its cases are not applicable.
@@ -53,11 +55,12 @@ class PluginFactory {
   std::function<void(std::string_view)> watcher_;
 };
 
+// One promise, and how it is looked at.
 template <class Factory>
 struct Case {
-  std::string_view name;     // "order-per-key"
-  std::string_view promise;  // what it holds the plugin to, in a sentence
-  Verdict (*run)(Factory& factory);
+  std::string_view name;             // "order-per-key"
+  std::string_view promise;          // what it holds the plugin to, in a sentence
+  Verdict (*run)(Factory& factory);  // looks, in this process
 };
 
 // Runs `body` in a child process, which is killed at the limit: a plugin that hangs, crashes, or leaves threads behind breaks its
