@@ -46,12 +46,15 @@ std::optional<Shown> read_shown(const std::string& file) {
 
 // What a case misses, and the option that gives it.
 std::string with_remedy(std::string text) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> remedies{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> remedies{
       {{"declines make_failing", "--failing KEY=VALUE"},
        {"declines make_with_small_queue", "--small-queue KEY=VALUE"},
        {"declines good", "--good FILE"},
        {"declines bad", "--bad FILE"},
-       {"declines foreign", "--foreign FILE"}}};
+       {"declines foreign", "--foreign FILE"},
+       {"declines passed", "--passed TEXT"},
+       {"declines changed", "--changed TEXT"},
+       {"declines refused", "--refused TEXT"}}};
   for (const auto& [hook, option] : remedies) {
     if (text.ends_with(hook)) return sdk::text("give it by ", option);
   }
@@ -85,6 +88,9 @@ Cli::Cli(CLI::App& app)
   command.add_option("--good", good_, "A file of credentials that an authenticator accepts: SCHEME VALUE")->type_name("FILE");
   command.add_option("--bad", bad_, "A file of credentials that it refuses")->type_name("FILE");
   command.add_option("--foreign", foreign_, "A file of credentials that are none of its kind")->type_name("FILE");
+  command.add_option("--passed", passed_, "A message that a filter lets pass")->type_name("TEXT");
+  command.add_option("--changed", changed_, "A message that it changes")->type_name("TEXT");
+  command.add_option("--refused", refused_, "A message that it refuses")->type_name("TEXT");
   command.add_option("--limit-s", limit_s_, "How long one case may take")->check(CLI::Range(1, 3600))->capture_default_str();
   command.add_option("--patience-ms", patience_ms_, "How long one answer of the plugin may take")
       ->check(CLI::Range(1, 600'000))
@@ -107,6 +113,10 @@ std::optional<Offered> Cli::read_offered() const {
     if (file->empty()) continue;
     *into = read_shown(*file);
     if (!*into) return std::nullopt;
+  }
+  for (const auto& [content, into] :
+       {std::pair{&passed_, &offered.passed}, std::pair{&changed_, &offered.changed}, std::pair{&refused_, &offered.refused}}) {
+    if (!content->empty()) *into = *content;
   }
   return offered;
 }

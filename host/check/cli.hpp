@@ -41,6 +41,7 @@ class Cli {
   Sources sources_;
   std::vector<std::string> cases_, small_queue_, failing_;
   std::string good_, bad_, foreign_;
+  std::string passed_, changed_, refused_;
   int limit_s_ = 60;
   int patience_ms_ = 10'000;
   bool json_ = false;

@@ -6,6 +6,7 @@
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/testing/broker_suite.hpp"
 #include "chatd/sdk/testing/exporter_suite.hpp"
+#include "chatd/sdk/testing/filter_suite.hpp"
 #include "chatd/sdk/testing/plugin_suite.hpp"
 #include "chatd/sdk/testing/presence_suite.hpp"
 
@@ -55,6 +56,22 @@ class Authenticators final : public Loaded<AuthenticatorFactory> {
   const Offered& offered_;
 };
 
+class Filters final : public Loaded<FilterFactory> {
+ public:
+  Filters(const Subject& subject, const Offered& offered) : Loaded(subject), offered_(offered) {}
+  std::optional<OwnedDraft> passed() override { return draft(offered_.passed); }
+  std::optional<OwnedDraft> changed() override { return draft(offered_.changed); }
+  std::optional<OwnedDraft> refused() override { return draft(offered_.refused); }
+
+ private:
+  static std::optional<OwnedDraft> draft(const std::optional<std::string>& content) {
+    if (!content) return std::nullopt;
+    return OwnedDraft{"conformance", {}, *content};
+  }
+
+  const Offered& offered_;
+};
+
 template <class Cases, class Factory>
 void add(std::vector<One>& all, std::string_view suite, const Cases& cases, std::shared_ptr<Factory> factory) {
   for (const auto& one : cases) {
@@ -71,6 +88,7 @@ std::vector<One> suites(const Subject& subject, const Kinds& kinds, const Offere
   if (kinds.broker) add(all, "broker", broker_cases(), std::make_shared<Brokers>(subject, offered));
   if (kinds.authenticator) add(all, "authenticator", authenticator_cases(), std::make_shared<Authenticators>(subject, offered));
   if (kinds.presence) add(all, "presence", presence_cases(), std::make_shared<Loaded<PresenceFactory>>(subject));
+  if (kinds.filter) add(all, "filter", filter_cases(), std::make_shared<Filters>(subject, offered));
   if (kinds.exporter) add(all, "exporter", exporter_cases(), std::make_shared<Loaded<ExporterFactory>>(subject));
   return all;
 }

@@ -19,6 +19,7 @@ struct Offered {
   sdk::Table small_queue;  // settings by which a broker's queue is filled by a burst
   sdk::Table failing;      // settings by which start fails
   std::optional<sdk::testing::Shown> good, bad, foreign;
+  std::optional<std::string> passed, changed, refused;  // contents that a filter treats so
 };
 
 // What a plugin is, by its accessors.
@@ -26,7 +27,7 @@ struct Kinds {
   bool broker = false;
   bool authenticator = false;
   bool presence = false;
-  bool filter = false;  // there is no suite for it
+  bool filter = false;
   bool exporter = false;
 };
 

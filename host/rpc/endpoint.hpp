@@ -56,6 +56,7 @@ struct Endpoint {
   presence::Presence* presence = nullptr;    // null: who is here is not known; set before the first call
   std::optional<access::Access> access;      // none: everybody is believed
   const access::Bans* bans = nullptr;        // null: nobody is banned; set before the first call
+  hub::Filters filters;                      // set before the first call
   const OperatorPeers* operators = nullptr;  // null: what rpc::from_operator says is all; set before the first call
 
   hub::MessageIds message_ids;

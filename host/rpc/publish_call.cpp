@@ -47,8 +47,7 @@ void PublishCall::publish(const access::Caller& caller) noexcept {
   if (!request) return refuse(request.error());
   if (auto allowed = caller.is("Message.id", request->sender); !allowed) return refuse(allowed.error());
   if (auto allowed = caller.may(sdk::Action::publish, request->room); !allowed) return refuse(allowed.error());
-  if (auto passed = hub::pass(endpoint_.options.filters, *request, endpoint_.options.limits.content); !passed)
-    return refuse(passed.error());
+  if (auto passed = endpoint_.filters.pass(*request, endpoint_.options.limits.content); !passed) return refuse(passed.error());
   // Nobody waits for it any more: it need not go out.
   if (context_.deadline() <= std::chrono::system_clock::now())
     return refuse({sdk::Code::deadline_exceeded, "the deadline had passed before the message was taken", true});

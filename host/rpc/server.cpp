@@ -221,7 +221,9 @@ void Server::use(presence::Presence& presence) noexcept {
   state_->endpoint->connections.mark();
 }
 
-void Server::use(hub::Filters filters) noexcept { state_->options.filters = std::move(filters); }
+void Server::use(const hub::Filters::Named& filters) {
+  state_->endpoint->filters = hub::Filters(filters, state_->options.metrics, state_->log);
+}
 
 void Server::renew(tls::Material material) { state_->certificates->replace(std::move(material)); }
 

@@ -101,7 +101,6 @@ struct ServerOptions {
   std::optional<LocalListener> local;
   sdk::Metrics* metrics = nullptr;              // null: nobody watches; outlives the server
   sdk::Authenticator* authenticator = nullptr;  // null: everybody is believed; outlives the server
-  hub::Filters filters;                         // what looks at each publish; outlive the server
 };
 
 // What is answered while draining. [any] never blocks
@@ -128,9 +127,8 @@ class Server {
   // Who comes and goes is told to it, and Who and Servers are answered from it; it outlives `stop`. REQUIRES: before start.
   // [control] never blocks
   void use(presence::Presence& presence) noexcept;
-  // What looks at each publish, in place of ServerOptions::filters; they outlive the server. REQUIRES: before start.
-  // [control] never blocks
-  void use(hub::Filters filters) noexcept;
+  // They look at each publish, and outlive the server. REQUIRES: before start. [control] never blocks
+  void use(const hub::Filters::Named& filters);
   // Takes notices to the streams that asked for presence. Valid as long as the server. [any] never blocks
   [[nodiscard]] presence::Announcer& announcer() noexcept;
 

@@ -11,7 +11,7 @@ namespace chatd::scaffold {
 
 Cli::Cli(CLI::App& command) : command_(command) {
   command.add_option("name", name_, "Its id: lower case letters, digits, '-' and '_'")->required()->type_name("NAME");
-  command.add_option("--kind", kind_, "What it is: broker, identity, metrics")->required()->type_name("KIND");
+  command.add_option("--kind", kind_, "What it is: broker, identity, filter, metrics")->required()->type_name("KIND");
   command.add_option("--into", into_, "The folder to make (none: one of its name)")->type_name("DIR");
   command.add_option("--templates", templates_, "Where the templates are (none: where they were installed)")->type_name("DIR");
 }

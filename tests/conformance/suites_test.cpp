@@ -1,8 +1,9 @@
-// identity and prometheus, held to the suites of what they are.
+// identity, prometheus and words, held to the suites of what they are.
 #include <fstream>
 
 #include "chatd/sdk/testing/authenticator_suite.hpp"
 #include "chatd/sdk/testing/exporter_suite.hpp"
+#include "chatd/sdk/testing/filter_suite.hpp"
 #include "chatd/sdk/testing/presence_suite.hpp"
 #include "loaded.hpp"
 #include "temp_folder.hpp"
@@ -31,6 +32,21 @@ class Identity final : public Loaded<sdk::testing::AuthenticatorFactory> {
 
  private:
   Shown good_, bad_, foreign_;
+};
+
+class Words final : public Loaded<sdk::testing::FilterFactory> {
+ public:
+  using Loaded::Loaded;
+  std::optional<sdk::testing::OwnedDraft> passed() override { return sdk::testing::OwnedDraft{"alice", "", "good morning"}; }
+  std::optional<sdk::testing::OwnedDraft> changed() override { return of_action("mask"); }
+  std::optional<sdk::testing::OwnedDraft> refused() override { return of_action("refuse"); }
+
+ private:
+  std::optional<sdk::testing::OwnedDraft> of_action(const std::string& action) {
+    const auto* const found = std::get_if<std::string>(&subject().section.entries.back().value);
+    if (!found || *found != action) return std::nullopt;
+    return sdk::testing::OwnedDraft{"alice", "den", "oh Darn it"};
+  }
 };
 
 }  // namespace
@@ -72,4 +88,15 @@ TEST_CASE("prometheus is a good exporter", "[conformance]") {
   const auto subject = test::built("prometheus", {test::entry("listen", std::string("127.0.0.1:0"))});
   Loaded<sdk::testing::ExporterFactory> factory(subject);
   test::expect_held(sdk::testing::exporter_cases(), factory, {});
+}
+
+TEST_CASE("words is a good filter, whatever it does with them", "[conformance]") {
+  const test::TempFolder folder;
+  std::ofstream(folder.path() / "words") << "darn\nheck\n";
+  for (const auto& [action, declined] : {std::pair("mask", "refuses"), std::pair("refuse", "changes")}) {
+    const auto subject = test::built(
+        "words", {test::entry("file", (folder.path() / "words").string()), test::entry("action", std::string(action))});
+    Words factory(subject);
+    test::expect_held(sdk::testing::filter_cases(), factory, {declined});
+  }
 }

@@ -1,17 +1,23 @@
-// my-plugin: what it writes, and that it ends.
+// my-plugin, held to every promise of sdk::Plugin and sdk::MetricsExporter: a line for each that is broken, and how many were
+// kept.
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include <unistd.h>
 
 #include "chatd/sdk/abi.hpp"
-#include "chatd/sdk/metrics.hpp"
-#include "chatd/sdk/testing/fakes.hpp"
+#include "chatd/sdk/testing/exporter_suite.hpp"
+#include "chatd/sdk/testing/plugin_suite.hpp"
 
 extern "C" const ChatdPlugin chatd_plugin;
 
@@ -20,61 +26,63 @@ namespace {
 using namespace chatd::sdk;
 using namespace chatd::sdk::testing;
 
-int broken = 0;
-
-void expect(bool held, std::string_view promise) {
-  if (held) return;
-  ++broken;
-  std::printf("broken: %s\n", std::string(promise).c_str());
-}
-
-// A host's metrics, which are always these.
-class FixedMetrics final : public Metrics {
+class Factory final : public ExporterFactory {
  public:
-  Counter& counter(std::string_view, std::string_view, const Labels&) override { return counter_; }
-  Gauge& gauge(std::string_view, std::string_view, const Labels&) override { return gauge_; }
-  Histogram& histogram(std::string_view, std::string_view, std::span<const double>, const Labels&) override { return histogram_; }
-  void add(MetricSource&) override {}
-  void remove(MetricSource&) noexcept override {}
-  std::vector<MetricFamily> snapshot() override {
-    return {{"chatd_streams", "Streams", MetricKind::gauge, {}, {{{}, 7, {}, 0}}},
-            {"chatd_publishes_total", "Publishes", MetricKind::counter, {}, {{{{"code", "OK"}}, 12, {}, 0}}},
-            {"chatd_publish_seconds", "Publishes", MetricKind::histogram, {0.1}, {{{}, 0, {2, 1}, 0.5}}}};
+  std::unique_ptr<Plugin> make_bare() override {
+    std::array<char, 256> error{};
+    std::unique_ptr<Plugin> plugin(static_cast<Plugin*>(chatd_plugin.create(error.data(), error.size())));
+    if (!plugin) throw std::runtime_error(error.data());
+    return plugin;
+  }
+  std::unique_ptr<Plugin> make() override {
+    auto plugin = make_bare();
+    if (const auto problems = plugin->configure(section()); !problems.empty()) throw std::runtime_error(problems.front().str());
+    return plugin;
+  }
+  // Its table in chat.toml.
+  Section section() const override {
+    return {
+        "plugins.my-plugin", {"test", 1, 1}, {{"file", file_, {"test", 2, 1}}, {"every_ms", std::int64_t{100}, {"test", 3, 1}}}};
   }
 
+  // What it writes next.
+  Result<std::string> page(std::string_view address) override {
+    const std::filesystem::path file(address);
+    std::filesystem::remove(file);
+    for (const auto end = std::chrono::steady_clock::now() + patience(); !std::filesystem::exists(file);) {
+      if (std::chrono::steady_clock::now() > end) return fail(Code::unavailable, "nothing is written any more");
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  std::chrono::milliseconds patience() const override { return std::chrono::seconds(2); }
+
  private:
-  Counter counter_;
-  Gauge gauge_;
-  Histogram histogram_{Histogram::seconds};
+  const std::string file_ =
+      (std::filesystem::temp_directory_path() / ("my-plugin-" + std::to_string(getpid()) + ".txt")).string();
 };
+
+int kept = 0, broken = 0;
+
+template <class Cases>
+void hold_to(const Cases& cases, Factory& factory) {
+  for (const auto& one : cases) {
+    // In a process of its own: what hangs or crashes breaks its case and nothing else.
+    const auto verdict = run_guarded(one, factory, std::chrono::seconds(30));
+    kept += verdict.outcome == Outcome::held;
+    if (verdict.outcome != Outcome::broken) continue;
+    ++broken;
+    std::printf("broken: %s\n  %s\n", std::string(one.promise).c_str(), verdict.text.c_str());
+  }
+}
 
 }  // namespace
 
 int main() {
-  const auto file = std::filesystem::temp_directory_path() / ("my-plugin-" + std::to_string(getpid()) + ".txt");
-  std::array<char, 256> error{};
-  const std::unique_ptr<Plugin> plugin(static_cast<Plugin*>(chatd_plugin.create(error.data(), error.size())));
-  if (!plugin) return std::printf("broken: create: %s\n", error.data()), 1;
-  const auto problems = plugin->configure({"plugins.my-plugin", {"test", 1, 1}, {{"file", file.string(), {"test", 2, 1}}}});
-  expect(problems.empty(), "a right configuration has no problem");
-  expect(plugin->metrics_exporter()->address().empty(), "it is nowhere before start");
-
-  RecordingLogger log;
-  ManualClock clock;
-  FixedMetrics metrics;
-  expect(!plugin->start({log, clock, "host-1"}).has_value(), "a host without metrics is an error");
-  expect(plugin->start({log, clock, "host-1", &metrics}).has_value(), "it starts");
-  expect(plugin->metrics_exporter()->address() == file.string(), "it says where it writes");
-  plugin->stop();
-  expect(plugin->metrics_exporter()->address().empty(), "it is nowhere after stop");
-
-  std::ifstream in(file);
-  const std::string content{std::istreambuf_iterator<char>(in), {}};
-  expect(content ==
-             "chatd_streams 7\nchatd_publishes_total{code=\"OK\"} 12\nchatd_publish_seconds_count 3\nchatd_publish_seconds_sum "
-             "0.5\n",
-         "the file has a line for each value");
-  std::filesystem::remove(file);
-  std::printf("%d promises broken\n", broken);
+  Factory factory;
+  hold_to(plugin_cases(), factory);
+  hold_to(exporter_cases(), factory);
+  std::printf("%d promises kept, %d broken\n", kept, broken);
   return broken == 0 ? 0 : 1;
 }

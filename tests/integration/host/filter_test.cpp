@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "listener.hpp"
+#include "page.hpp"
 
 using namespace chatd::testing;
 using grpc::StatusCode;
@@ -26,8 +27,9 @@ class Words {
 };
 
 HostOptions with(const Words& words, const std::string& action) {
-  return {.set = {"plugins.load=[\"words\", \"memory\"]", "plugins.words.file=" + words.file(), "plugins.words.action=" + action,
-                  "plugins.words.reload_ms=100", "plugins.words.rooms=[\"\", \"den\"]"}};
+  return {.set = {"plugins.load=prometheus,words,memory", "plugins.prometheus.listen=127.0.0.1:0",
+                  "plugins.words.file=" + words.file(), "plugins.words.action=" + action, "plugins.words.reload_ms=100",
+                  "plugins.words.rooms=[\"\", \"den\"]"}};
 }
 
 }  // namespace
@@ -68,6 +70,9 @@ TEST_CASE("a filter refuses what is published, and says why") {
   bob.say("bob", "well, bless it");
   REQUIRE(alice.wait_for(1).size() == 1);
   CHECK(alice.wait_for(1)[0].content() == "well, bless it");
+  auto now = scrape(host);
+  CHECK(now["chatd_filtered_total{plugin=\"words\",verdict=\"refused\"}"] == 1);
+  CHECK(now["chatd_filtered_total{plugin=\"words\",verdict=\"changed\"}"] == 0);
 }
 
 TEST_CASE("a host does not start without its filter's words") {

@@ -194,7 +194,10 @@ TEST_CASE("docs/metrics.md is what a host shows") {
   const TlsSite site;
   const chatd::test::Mock kafka;
   auto options = site.options(asking(site, {"broker.plugin=kafka", "plugins.kafka.brokers=" + kafka.brokers()}));
-  options.set.push_back("plugins.load=prometheus,identity,kafka");
+  const TempFolder words;
+  std::ofstream(words.path() / "words") << "darn\n";
+  options.set.push_back("plugins.load=prometheus,identity,words,kafka");
+  options.set.push_back("plugins.words.file=" + (words.path() / "words").string());
   const HostProcess host(options);
   const std::string file = CHATD_SOURCE "/docs/metrics.md";
   if (std::getenv("CHATD_WRITE_DOCS")) {
