@@ -19,7 +19,7 @@ mandoc -T lint -W warning "$room"/*
 # Each page is found by its name, and begins with it.
 for page in "$room"/*; do
   name=${page##*/}
-  mandoc -T utf8 "$page" | sed 's/.\x08//g' | grep -qE "^ +${name%.*} . " || {
+  mandoc -T ascii "$page" | sed 's/.\x08//g' | grep -cE "^ +${name%.*} - " >/dev/null || {
     echo "FAILED: $name does not say what it is about"
     exit 1
   }
