@@ -83,6 +83,7 @@ void Watch::plugins_started() {
   const std::lock_guard lock(mutex_);
   started_.met = true;
   started_.text.clear();
+  for (const auto& absent : plugins_.absent()) started_.text += sdk::text(started_.text.empty() ? "without " : ", ", absent.id);
 }
 
 void Watch::draining() {

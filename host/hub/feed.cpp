@@ -9,6 +9,17 @@
 
 namespace chatd::hub {
 
+namespace {
+
+// A whole cluster of Kafka has some hundred thousand at most; what a broker makes up would cost memory without end.
+constexpr std::int32_t most_partitions = 1'000'000;
+
+bool is_place(std::int32_t partition, std::int64_t offset) {
+  return partition >= 0 && partition < most_partitions && offset >= 0;
+}
+
+}  // namespace
+
 Feed::Feed(const Options& options, Inbox& inbox, std::unique_ptr<FrameMaker> maker, sdk::Logger& log)
     : kind_(options.log),
       topic_(options.topic),
@@ -21,6 +32,10 @@ Feed::Feed(const Options& options, Inbox& inbox, std::unique_ptr<FrameMaker> mak
 
 void Feed::started(std::span<const sdk::Position> begin) noexcept {
   for (const auto& [partition, offset] : begin) {
+    if (!is_place(partition, offset)) {
+      no_place(partition, offset);
+      continue;
+    }
     cursor(partition) = offset;
     pass({.room = {}, .frame = nullptr, .kind = Arrival::Kind::before, .position = {partition, offset - 1}});
   }
@@ -40,6 +55,7 @@ void Feed::deliver(std::span<const sdk::StoredRecord> batch) noexcept {
 }
 
 void Feed::gap(std::int32_t partition, std::int64_t from, std::int64_t to) noexcept {
+  if (!is_place(partition, to)) return no_place(partition, to);
   cursor(partition) = to;
   pass({.room = {}, .frame = nullptr, .kind = Arrival::Kind::gap, .position = {partition, to - 1}});
   inbox_.put(arrivals_);
@@ -63,6 +79,7 @@ void Feed::reached() noexcept {
 
 void Feed::take(const sdk::StoredRecord& stored) {
   const auto position = stored.position;
+  if (!is_place(position.partition, position.offset)) return no_place(position.partition, position.offset);
   cursor(position.partition) = position.offset + 1;
   const auto time = time_ms(stored);
   const bool kept = keep(stored);
@@ -120,6 +137,11 @@ void Feed::skip(Skipped& kind, const sdk::StoredRecord& stored, std::string_view
   kind.quiet_until = now + std::chrono::minutes(1);
   log_.warning("skipped a record ", kind.what, ": ", topic_, "[", stored.position.partition, "] offset ", stored.position.offset,
                ": ", why, " (", kind.count, " so far; said once a minute at most)");
+}
+
+void Feed::no_place(std::int32_t partition, std::int64_t offset) {
+  log_.error("the broker's plugin names a place that no log has: ", topic_, "[", partition, "] offset ", offset,
+             "; it is passed over: report it to the plugin's author");
 }
 
 // Partitions are few and numbered from 0; one that was never named begins at its first record.

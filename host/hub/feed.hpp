@@ -59,6 +59,7 @@ class Feed final : public sdk::Sink {
     sdk::Deadline quiet_until{};
   };
   void skip(Skipped& kind, const sdk::StoredRecord& stored, std::string_view why);
+  void no_place(std::int32_t partition, std::int64_t offset);
   void reached() noexcept;
   void pass(Arrival arrival);
   std::int64_t& cursor(std::int32_t partition);

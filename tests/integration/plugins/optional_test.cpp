@@ -59,6 +59,10 @@ TEST_CASE("a host serves without optional plugins that are refused or do not sta
   CHECK(has(page, "\nchatd_plugin_up{plugin=\"hangs_in_start\"} 0\n"));
   CHECK(has(page, "\nchatd_plugin_up{plugin=\"memory\"} 1\n"));
   CHECK(has(page, "\nchatd_ready{condition=\"plugins\"} 1\n"));
+  const auto ready = get(host, "/readyz");
+  CHECK(ready.status == 200);
+  CHECK(has(ready.body,
+            R"({"name":"plugins","met":true,"text":"without wrong_magic, start_fails, hangs_in_start, throws_in_start"})"));
   host.signal(SIGTERM);
   CHECK(host.wait() == 0);
 }

@@ -170,6 +170,26 @@ TEST_CASE("a record that is no message is passed over, counted, and told once") 
   CHECK(feed.token().next == Offsets{4, 1});
 }
 
+TEST_CASE("a place that no log has is passed over, and told") {
+  Fed feed(Log::lobby);
+  begin(feed, {{-1, 0}, {0, 0}, {1'000'000, 0}, {2, -1}});
+  CHECK(feed->wait_started(soon()));
+  feed.deliver({-1, 0}, hello);
+  feed.deliver({2'000'000'000, 0}, hello);
+  feed.deliver({0, -1001}, hello);
+  feed->gap(-7, 0, 5);
+  CHECK(feed.taken().empty());
+  const auto lines = feed.log.lines();
+  REQUIRE(lines.size() == 7);
+  CHECK(lines[0].level == sdk::Level::error);
+  CHECK(lines[0].text ==
+        "the broker's plugin names a place that no log has: topic[-1] offset 0; it is passed over: report it to the plugin's "
+        "author");
+  CHECK(lines[4].text.find("topic[2000000000] offset 0;") != std::string::npos);
+  feed.deliver({0, 0}, hello);
+  CHECK(feed.taken().size() == 1);
+}
+
 TEST_CASE("a record that is too large for clients is passed over, counted, and told once, as a case of its own") {
   Fed feed(Log::lobby);
   begin(feed, {{0, 0}});
