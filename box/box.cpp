@@ -197,8 +197,9 @@ Result<> Box::State::open() {
   if (const auto problems = problems_of(*settings, *plugins); !problems.empty()) return std::unexpected(error_of(problems));
 
   log.emplace(log_options(settings->log), observe::Spool::Options{.fd = lines.fd()});
-  const auto through = [this](Broker& broker) -> Broker& {
-    faults.use(broker);
+  const std::vector<std::string> topics{settings->broker.messages_topic, settings->broker.rooms_topic};
+  const auto through = [this, topics](Broker& broker) -> Broker& {
+    faults.use(broker, topics);
     return faults;
   };
   host.emplace(Host::Setup{.sources = std::move(sources),

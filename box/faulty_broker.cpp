@@ -1,5 +1,6 @@
 #include "box/faulty_broker.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace chatd::box {
@@ -90,6 +91,7 @@ void FaultyBroker::end() {
 }
 
 sdk::Result<> FaultyBroker::publish(std::string_view topic, const sdk::Record& record, sdk::Completion& done) noexcept {
+  if (std::ranges::find(topics_, topic) == topics_.end()) return broker_->publish(topic, record, done);
   {
     const std::lock_guard lock(mutex_);
     if (refusals_ > 0) {

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "chatd/sdk/broker.hpp"
 #include "chatd/sdk/testing/box.hpp"
@@ -19,8 +21,12 @@ class FaultyBroker final : public sdk::Broker, public sdk::testing::Faults {
   // `changed` is told when its health changes. [any] must not block
   explicit FaultyBroker(std::function<void()> changed) : changed_(std::move(changed)) {}
 
-  // Works with this one from now on, which outlives the last call. REQUIRES: before the first call of a broker's.
-  void use(sdk::Broker& broker) noexcept { broker_ = &broker; }
+  // Works with this one from now on, which outlives the last call; clients' messages go to these topics, and what the host says
+  // of itself to others. REQUIRES: before the first call of a broker's.
+  void use(sdk::Broker& broker, std::vector<std::string> topics) {
+    broker_ = &broker;
+    topics_ = std::move(topics);
+  }
 
   void refuse_publishes(sdk::Error error, std::size_t count) override;
   void hold_publishes() override;
@@ -66,6 +72,7 @@ class FaultyBroker final : public sdk::Broker, public sdk::testing::Faults {
 
   const std::function<void()> changed_;
   sdk::Broker* broker_ = nullptr;
+  std::vector<std::string> topics_;
 
   std::mutex passing_;  // before the other: publishes that were held go on in their order, and before new ones
   mutable std::mutex mutex_;

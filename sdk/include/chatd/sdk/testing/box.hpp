@@ -101,9 +101,9 @@ class CHATD_BOX_API Faults {
  public:
   virtual ~Faults() = default;
 
-  // The next `count` publishes are refused with this error, and the broker does not see them.
+  // The clients' next `count` publishes are refused with this error, and the broker does not see them.
   virtual void refuse_publishes(Error error, std::size_t count = SIZE_MAX) = 0;
-  // Publishes are taken, but do not get to the broker: nobody is answered. Released they go on in their order.
+  // Clients' publishes are taken, but do not get to the broker: nobody is answered. Released they go on in their order.
   virtual void hold_publishes() = 0;
   // The broker hands the host no record: streams are silent, and nothing is lost. Released they go on. A publish is answered
   // after two seconds then, without a position: the host waits to see it.

@@ -1,0 +1,1 @@
+// Of the programs that only precompile headers.
