@@ -51,6 +51,7 @@ TEST_CASE("what one client of a box says the other hears") {
   CHECK(bob.await("in the den").has_value());
   REQUIRE(bob.messages().size() == 2);
   CHECK(bob.messages()[1].room == "den");
+  CHECK(alice.await("hello").has_value());
   CHECK(alice.messages().size() == 1);
 
   const auto late = connected(box, {.user = "carol", .rooms = {"den"}, .history = 5});
