@@ -1,13 +1,9 @@
-// my-plugin, held to every promise of sdk::Broker: a line for each that is broken, and how many were kept.
-#include <array>
-#include <chrono>
-#include <cstdio>
+// my-plugin, held to every promise of sdk::Plugin and sdk::Broker: a line for each that is broken, and how many were kept.
 #include <memory>
-#include <stdexcept>
-#include <string>
 
-#include "chatd/sdk/abi.hpp"
 #include "chatd/sdk/testing/broker_suite.hpp"
+#include "chatd/sdk/testing/plugin_suite.hpp"
+#include "chatd/sdk/testing/runner.hpp"
 
 extern "C" const ChatdPlugin chatd_plugin;
 
@@ -18,30 +14,15 @@ using namespace chatd::sdk::testing;
 
 class Factory final : public BrokerFactory {
  public:
-  std::unique_ptr<Plugin> make() override {
-    std::array<char, 256> error{};
-    std::unique_ptr<Plugin> plugin(static_cast<Plugin*>(chatd_plugin.create(error.data(), error.size())));
-    if (!plugin) throw std::runtime_error(error.data());
-    // Its table in chat.toml; entries of your own go here.
-    const auto problems = plugin->configure({"plugins.my-plugin", {"test", 0, 0}, {}});
-    if (!problems.empty()) throw std::runtime_error(problems.front().str());
-    return plugin;
-  }
+  // Its table in chat.toml.
+  Section section() const override { return {"plugins.my-plugin", {"test", 1, 1}, {}}; }
+  std::unique_ptr<Plugin> make() override { return configured(chatd_plugin, section()); }
+  std::unique_ptr<Plugin> make_bare() override { return created(chatd_plugin); }
 };
 
 }  // namespace
 
 int main() {
   Factory factory;
-  int kept = 0, broken = 0;
-  for (const auto& broker_case : broker_cases()) {
-    // In a process of its own: what hangs or crashes breaks its case and nothing else.
-    const auto verdict = run_guarded(broker_case, factory, std::chrono::seconds(30));
-    kept += verdict.outcome == Outcome::held;
-    if (verdict.outcome != Outcome::broken) continue;
-    ++broken;
-    std::printf("broken: %s\n  %s\n", std::string(broker_case.promise).c_str(), verdict.text.c_str());
-  }
-  std::printf("%d promises kept, %d broken\n", kept, broken);
-  return broken == 0 ? 0 : 1;
+  return summary({hold_to(plugin_cases(), factory), hold_to(broker_cases(), factory)});
 }
