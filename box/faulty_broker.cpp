@@ -52,6 +52,11 @@ void FaultyBroker::hold_publishes() {
   hold_publishes_ = !ended_;
 }
 
+std::size_t FaultyBroker::held_publishes() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 void FaultyBroker::hold_deliveries() {
   const std::lock_guard lock(mutex_);
   hold_deliveries_ = !ended_;

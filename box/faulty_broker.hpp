@@ -30,6 +30,7 @@ class FaultyBroker final : public sdk::Broker, public sdk::testing::Faults {
 
   void refuse_publishes(sdk::Error error, std::size_t count) override;
   void hold_publishes() override;
+  [[nodiscard]] std::size_t held_publishes() const override;
   void hold_deliveries() override;
   void unwell(std::string why) override;
   void none() override;

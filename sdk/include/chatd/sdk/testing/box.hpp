@@ -105,6 +105,8 @@ class CHATD_BOX_API Faults {
   virtual void refuse_publishes(Error error, std::size_t count = SIZE_MAX) = 0;
   // Clients' publishes are taken, but do not get to the broker: nobody is answered. Released they go on in their order.
   virtual void hold_publishes() = 0;
+  // How many are held now.
+  [[nodiscard]] virtual std::size_t held_publishes() const = 0;
   // The broker hands the host no record: streams are silent, and nothing is lost. Released they go on. A publish is answered
   // after two seconds then, without a position: the host waits to see it.
   virtual void hold_deliveries() = 0;
