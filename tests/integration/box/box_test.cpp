@@ -2,6 +2,7 @@
 #include "chatd/sdk/testing/box.hpp"
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "catch.hpp"
@@ -28,11 +29,15 @@ Client connected(const Box& box, ClientOptions options) {
   return *std::move(client);
 }
 
-// Whether a publish is held, waiting for one.
-bool holds_one(const Box& box) {
+// Whether it comes to that.
+bool eventually(const std::function<bool()>& holds) {
   const auto end = std::chrono::steady_clock::now() + patience;
-  while (box.faults().held_publishes() == 0 && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
-  return box.faults().held_publishes() == 1;
+  while (!holds() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
+  return holds();
+}
+
+bool holds_one(const Box& box) {
+  return eventually([&] { return box.faults().held_publishes() == 1; });
 }
 
 std::string bad_plugin(const std::string& id) { return std::string(CHATD_TEST_BAD_PLUGINS) + "/" + id + ".so"; }
@@ -83,7 +88,7 @@ TEST_CASE("awaiting goes on behind what was awaited, and tells what came instead
   REQUIRE(alice.publish("five").has_value());
   REQUIRE(alice.await("five").has_value());
   REQUIRE(alice.publish(std::string(100, 'x')).has_value());
-  while (alice.messages().size() < 7) std::this_thread::sleep_for(1ms);
+  REQUIRE(eventually([&] { return alice.messages().size() == 7; }));
   CHECK(alice.await("six", 0ms).error().text ==
         "\"six\": no such message within 0 ms; what came instead: the lobby, alice: \"" + std::string(60, 'x') + "...\"");
 }
@@ -193,13 +198,10 @@ TEST_CASE("a host whose broker is not well says so and serves again") {
   box.faults().unwell("its disk is full");
   CHECK(box.await_log("not serving: its disk is full"));
   box.faults().none();
-  const auto again = [&] {
+  CHECK(eventually([&] {
     const auto log = box.log();
     return log.find("serving", log.find("not serving") + 12) != std::string::npos;
-  };
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (!again() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
-  CHECK(again());
+  }));
 }
 
 TEST_CASE("a box's time is the test's") {

@@ -127,8 +127,9 @@ struct BoxOptions {
 class CHATD_BOX_API Box {
  public:
   // A host that serves. Beside what `options` say it listens on a free port of 127.0.0.1, has no admin service, drains at once,
-  // and has log.format "text". Code::invalid_argument for a configuration that is wrong, with every problem on a line of its own;
-  // else the error by which the host does not start. [any] may block
+  // and has log.format "text". A key of `set` overrides that, one of `config` does not. Code::invalid_argument for a
+  // configuration that is wrong, with every problem on a line of its own; else the error by which the host does not start. [any]
+  // may block
   [[nodiscard]] static Result<Box> start(BoxOptions options = {});
 
   Box(Box&&) noexcept;
