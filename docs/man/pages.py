@@ -57,7 +57,7 @@ class Option:
         if needs:
             remarks.append("needs " + ", ".join(needs[1].split()))
         if excludes:
-            remarks.append("not with " + ", ".join(excludes[1].split()))
+            remarks.append("not with " + ", ".join(sorted(excludes[1].split())))
         if remarks and not (len(remarks) == 1 and "unless given" in text):
             self.text += f" ({'; '.join(remarks)})"
 

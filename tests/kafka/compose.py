@@ -52,11 +52,19 @@ def main(source, state):
     script = re.sub(r"^make_topic (\S+)", rf"make_topic {prefix}\1", script, flags=re.M)
     subprocess.run([*services["topics"]["command"][:-1], script], check=True)
     describe = [cluster, "tool", "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", brokers, "--describe", "--topic", f"{prefix}.*"]
-    told = subprocess.run(describe, check=True, capture_output=True, text=True).stdout
-    for topic, partitions in topics.items():
-        if not re.search(rf"Topic: {prefix}{topic}\s.*PartitionCount: {partitions}\s+ReplicationFactor: 2\s", told):
-            sys.exit(f"{topic} was not made as it should be:\n{told}")
-    return 0
+    # The broker that answers may hear of a topic after the one that was asked to make it.
+    deadline = time.monotonic() + 30
+    while True:
+        told = subprocess.run(describe, check=True, capture_output=True, text=True).stdout
+        missing = [
+            topic
+            for topic, partitions in topics.items()
+            if not re.search(rf"Topic: {prefix}{topic}\s.*PartitionCount: {partitions}\s+ReplicationFactor: 2\s", told)
+        ]
+        if not missing:
+            return 0
+        if time.monotonic() > deadline:
+            sys.exit(f"{', '.join(missing)} not made as it should be:\n{told}")
 
 
 sys.exit(main(*sys.argv[1:]))
