@@ -192,9 +192,7 @@ Result<> Box::State::open() {
   auto loaded = load_plugins(*settings);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   plugins.emplace(*std::move(loaded));
-  if (const auto problems = plugins->configure(plugin_sections(*settings)); !problems.empty())
-    return std::unexpected(error_of(problems));
-  if (const auto problems = problems_of(*settings, *plugins); !problems.empty()) return std::unexpected(error_of(problems));
+  if (const auto problems = configure(*plugins, *settings); !problems.empty()) return std::unexpected(error_of(problems));
 
   log.emplace(log_options(settings->log), observe::Spool::Options{.fd = lines.fd()});
   const std::vector<std::string> topics{settings->broker.messages_topic, settings->broker.rooms_topic};

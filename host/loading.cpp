@@ -31,13 +31,22 @@ sdk::Result<plugin::Set> load_plugins(const config::Settings& settings) {
   return plugin::Set::load(*folders, settings.plugins.load, optional);
 }
 
-std::vector<sdk::Section> plugin_sections(const config::Settings& settings) {
-  std::vector<sdk::Section> sections;
-  for (const auto& [id, section] : settings.plugin_sections) sections.push_back(section);
-  return sections;
-}
-
 namespace {
+
+// A plugin knows its own keys only, and so what it says of a key that was meant for the host is of no help.
+void name_keys_of_host(sdk::Problems& problems, const plugin::Library& library, const sdk::Section& section) {
+  std::vector<std::string_view> of_plugin;
+  for (const auto& option : library.plugin().options()) of_plugin.push_back(option.key);
+  std::vector<std::string_view> of_host;
+  for (const auto& option : config::of_plugin_options().infos()) of_host.push_back(option.key);
+  for (const auto& entry : section.entries) {
+    const auto near = sdk::nearest(entry.key, of_host);
+    if (near.empty() || !sdk::nearest(entry.key, of_plugin).empty()) continue;
+    const auto said = std::ranges::find(problems, entry.place.str(), [](const auto& problem) { return problem.place.str(); });
+    if (said != problems.end())
+      said->text = text("unknown key \"", entry.key, "\" in [", section.name, "]; did you mean \"", near, "\"?");
+  }
+}
 
 // Without these a host would let everybody in, or tell nobody who is here.
 sdk::Problems problems_of_optional(const config::Settings& settings, const plugin::Set& plugins) {
@@ -60,9 +69,7 @@ sdk::Problems problems_of_optional(const config::Settings& settings, const plugi
   return problems;
 }
 
-}  // namespace
-
-sdk::Problems problems_of(const config::Settings& settings, const plugin::Set& plugins) {
+sdk::Problems problems_beside(const config::Settings& settings, const plugin::Set& plugins) {
   auto problems = problems_of_optional(settings, plugins);
   const auto& listen = settings.admin.listen;
   const auto address = config::parse_address(listen);
@@ -75,6 +82,17 @@ sdk::Problems problems_of(const config::Settings& settings, const plugin::Set& p
             "\", which other machines may reach, and no plugin asks anybody who they are; load one that does, such as identity "
             "with other modes than \"open\", or take an address of 127.0.0.1, [::1] or localhost, or \"\" for no admin "
             "service")});
+  return problems;
+}
+
+}  // namespace
+
+sdk::Problems configure(plugin::Set& plugins, const config::Settings& settings) {
+  std::vector<sdk::Section> sections;
+  for (const auto& [id, section] : settings.plugin_sections) sections.push_back(section);
+  auto problems = plugins.configure(sections);
+  if (problems.empty()) return problems_beside(settings, plugins);
+  for (const auto& library : plugins.libraries()) name_keys_of_host(problems, library, settings.plugin_sections.at(library.id()));
   return problems;
 }
 

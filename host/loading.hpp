@@ -1,8 +1,6 @@
 // Loading: from settings to plugins that are loaded, and what is wrong with both together.
 #pragma once
 
-#include <vector>
-
 #include "chatd/sdk/config.hpp"
 #include "chatd/sdk/error.hpp"
 #include "host/config/settings.hpp"
@@ -16,10 +14,8 @@ namespace chatd {
 // The plugins of these settings, loaded from there. [control] may block (disk)
 [[nodiscard]] sdk::Result<plugin::Set> load_plugins(const config::Settings& settings);
 
-// Each loaded plugin's table, for Set::configure. [any] never blocks
-[[nodiscard]] std::vector<sdk::Section> plugin_sections(const config::Settings& settings);
-
-// What is wrong with the settings beside these plugins, which are configured. [control] never blocks
-[[nodiscard]] sdk::Problems problems_of(const config::Settings& settings, const plugin::Set& plugins);
+// Gives each plugin its table. What is wrong with the tables, or else with the settings beside these plugins. [control] may block
+// (disk)
+[[nodiscard]] sdk::Problems configure(plugin::Set& plugins, const config::Settings& settings);
 
 }  // namespace chatd

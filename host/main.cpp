@@ -78,9 +78,7 @@ std::expected<Prepared, int> prepare(const Arguments& arguments, Wanted wanted =
     std::erase_if(settings->plugins.load, [&](auto& id) { return id != settings->broker.plugin; });
   auto plugins = load_plugins(*settings);
   if (!plugins) return std::unexpected(report(plugins.error()));
-  if (const auto problems = plugins->configure(plugin_sections(*settings)); !problems.empty())
-    return std::unexpected(report(problems));
-  if (const auto problems = problems_of(*settings, *plugins); !problems.empty()) return std::unexpected(report(problems));
+  if (const auto problems = configure(*plugins, *settings); !problems.empty()) return std::unexpected(report(problems));
   return Prepared{*std::move(settings), *std::move(plugins)};
 }
 
@@ -317,7 +315,7 @@ int main(int argc, char** argv) {
   if (plugin_check.chosen()) return plugin_check.run();
   if (config_commands.chosen())
     return config_commands.run([&](const auto& file, const auto& use) { return with_lines(arguments, file, use); });
-  if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folders, load_plugins, problems_of});
+  if (doctor_command) return doctor::run({arguments.file, arguments.set, as_json, plugin_folders, load_plugins, configure});
   if (demo_command) return run_demo(std::chrono::milliseconds(pace_ms));
   if (consumer_command) return run_consumer(arguments, consumer_options);
   if (reload_command) return ask_host(arguments, by, [](const auto& host) { return admin::reload(host); });

@@ -87,8 +87,7 @@ std::expected<Reload::Plan, sdk::Problems> Reload::prepare(const Settings& runni
   // while they run.
   auto checked = load_plugins(*read);
   if (!checked) return std::unexpected(sdk::Problems{{{"plugins.load"}, checked.error().text}});
-  if (auto problems = checked->configure(plugin_sections(*read)); !problems.empty()) return std::unexpected(std::move(problems));
-  if (auto problems = problems_of(*read, *checked); !problems.empty()) return std::unexpected(std::move(problems));
+  if (auto problems = configure(*checked, *read); !problems.empty()) return std::unexpected(std::move(problems));
 
   const auto lines = config::lines_of(*read, plugin_keys(*read));
   std::vector<std::string> waiting;

@@ -96,6 +96,12 @@ class Writer {
   [[nodiscard]] double elapsed_s() const noexcept { return std::chrono::duration<double>(last_answer_ - begin_).count(); }
 
  private:
+  // Of a topic that was made just now, when a broker is asked that has not heard of it.
+  static bool unknown(rd_kafka_resp_err_t error) {
+    return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+  }
+
   void write(rd_kafka_t* client, Time intended) {
     const auto user = static_cast<std::uint32_t>(written() % wanted_.users);
     bench::write(Stamp{run_, user, next_[user]++, intended}, content_.data());
@@ -112,17 +118,22 @@ class Writer {
     add(RD_KAFKA_VTYPE_MSGFLAGS).i = RD_KAFKA_MSG_F_COPY;
     add(RD_KAFKA_VTYPE_KEY).mem = {names_[user].data(), names_[user].size()};
     add(RD_KAFKA_VTYPE_VALUE).mem = {value_.data(), value_.size()};
-    add(RD_KAFKA_VTYPE_HEADER).header = {hub::message_id_header.data(), id.data(), static_cast<ssize_t>(id.size())};
+    // Headers that librdkafka makes itself it frees twice when it refuses the record (its issue 4627).
+    kafka::Headers headers(rd_kafka_headers_new(1));
+    rd_kafka_header_add(headers.get(), hub::message_id_header.data(), -1, id.data(), static_cast<ssize_t>(id.size()));
+    add(RD_KAFKA_VTYPE_HEADERS).headers = headers.get();
     add(RD_KAFKA_VTYPE_OPAQUE).ptr =
         reinterpret_cast<void*>(static_cast<std::uintptr_t>(std::chrono::nanoseconds(intended.time_since_epoch()).count()));
     for (;;) {
       const kafka::Fault fault(rd_kafka_produceva(client, parts.data(), parts.size()));
       const auto error = fault ? rd_kafka_error_code(fault.get()) : RD_KAFKA_RESP_ERR_NO_ERROR;
-      if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL || (unknown(error) && Clock::now() < begin_ + patience)) {
         rd_kafka_poll(client, 10);
         continue;
       }
       ++written_;
+      if (!fault) [[maybe_unused]]
+        auto* const taken = headers.release();  // with the message
       if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         ++answers_;
         ++refused_;

@@ -1,6 +1,6 @@
-// The standard library's headers that most sources want; not <filesystem>, whose std::quoted would be found before our own. No source
-// may rely on this: the build for the thread sanitizer has no precompiled headers, nor has what is fuzzed, and both fail where an
-// include is missing.
+// The standard library's headers that most sources want; not <filesystem>, whose std::quoted would be found before our own. No
+// source may rely on this: the build for the thread sanitizer has no precompiled headers, nor has what is fuzzed, and both fail
+// where an include is missing.
 #pragma once
 
 #include <algorithm>

@@ -35,7 +35,7 @@ int look(const Command& command, Report& report) {
     report.add("plugins", failure("plugins", folders.error().text));
     return failed;
   }
-  if (!examine({*settings, *folders, command.load, command.problems}, report)) return wrong_configuration;
+  if (!examine({*settings, *folders, command.load, command.configure}, report)) return wrong_configuration;
   return report.count(sdk::Grade::fail) > 0 ? failed : 0;
 }
 

@@ -149,10 +149,7 @@ bool examine(const Asked& asked, Report& report) {
     report.add("plugins", failure("plugins", plugins.error().text));
     return true;
   }
-  std::vector<sdk::Section> sections;
-  for (const auto& [id, section] : settings.plugin_sections) sections.push_back(section);
-  auto problems = plugins->configure(sections);
-  if (problems.empty()) problems = asked.problems(settings, *plugins);
+  const auto problems = asked.configure(*plugins, settings);
   add(report, problems);
   if (!problems.empty()) return false;
   if (const auto broker = plugins->broker(settings.broker.plugin); !broker)

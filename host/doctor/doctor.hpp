@@ -19,8 +19,7 @@ struct Asked {
   const config::Settings& settings;
   plugin::Folders folders;  // of the plugins
   std::function<sdk::Result<plugin::Set>(const config::Settings&)> load;
-  // What is wrong with the settings beside these plugins, which are configured.
-  std::function<sdk::Problems(const config::Settings&, const plugin::Set&)> problems;
+  std::function<sdk::Problems(plugin::Set&, const config::Settings&)> configure;  // says what is wrong
 };
 
 // A finding for each problem. [one thread] never blocks

@@ -63,10 +63,13 @@ void Traffic::publish(std::stop_token stop, const std::string& address, const st
   auto next = std::chrono::steady_clock::now();
   for (int sequence = 0; !stop.stop_requested(); ++sequence) {
     const std::string content = user + " " + std::to_string(sequence);
-    const bool ok = chatter.publish(message(user, content)).ok();
+    const auto status = chatter.publish(message(user, content));
     next += period;
     std::unique_lock lock(mutex_);
-    if (ok) ok_.push_back(content);
+    if (status.ok())
+      ok_.push_back(content);
+    else
+      refused_.push_back(content + ": " + std::to_string(status.error_code()) + " " + status.error_message());
     tick_.wait_until(lock, stop, next, [] { return false; });
   }
 }
@@ -74,6 +77,11 @@ void Traffic::publish(std::stop_token stop, const std::string& address, const st
 std::size_t Traffic::ok() const {
   const std::scoped_lock lock(mutex_);
   return ok_.size();
+}
+
+std::vector<std::string> Traffic::refused() const {
+  const std::scoped_lock lock(mutex_);
+  return refused_;
 }
 
 std::vector<std::string> Traffic::stop() {

@@ -48,6 +48,8 @@ class Traffic {
 
   // How many publishes were answered OK until now.
   [[nodiscard]] std::size_t ok() const;
+  // What the others were answered until now: "u3 17: 14 the brokers do not answer".
+  [[nodiscard]] std::vector<std::string> refused() const;
   // Stops all and returns the contents that were answered OK.
   [[nodiscard]] std::vector<std::string> stop();
 
@@ -56,7 +58,7 @@ class Traffic {
 
   mutable std::mutex mutex_;
   std::condition_variable_any tick_;
-  std::vector<std::string> ok_;
+  std::vector<std::string> ok_, refused_;
   std::vector<std::jthread> threads_;  // last: they use the rest
 };
 

@@ -114,6 +114,9 @@ TEST_CASE("what no host can do without is required") {
   CHECK(identity.status == 2);
   CHECK(has(identity.err, "\"required\" in [plugins.identity] is false, and that plugin says who clients are;"));
   CHECK(check("memory,prometheus", "plugins.prometheus.required=false").status == 0);
+  const auto misspelt = check("memory,prometheus", "plugins.prometheus.requird=false");
+  CHECK(misspelt.status == 2);
+  CHECK(has(misspelt.err, "unknown key \"requird\" in [plugins.prometheus]; did you mean \"required\"?"));
   const auto other = check("memory,prometheus", "plugins.prometheus.required=maybe");
   CHECK(other.status == 2);
   CHECK(has(other.err, "\"required\" in [plugins.prometheus] is \"maybe\"; expected true or false"));
