@@ -11,8 +11,7 @@ using namespace chatd;
 using sdk::testing::broker_cases;
 using sdk::testing::Outcome;
 
-template <std::size_t number>
-void run_one() {
+void run(std::size_t number) {
   const auto& broker_case = broker_cases()[number];
   test::KafkaFactory factory;
   const auto verdict = run_guarded(broker_case, factory, std::chrono::seconds(150));
@@ -21,18 +20,21 @@ void run_one() {
   CHECK(verdict.outcome == Outcome::held);
 }
 
+void enrol(void (*test)(), std::size_t number) {
+  if (number < broker_cases().size()) REGISTER_TEST_CASE(test, std::string(broker_cases()[number].name), "[conformance]");
+}
+
 // Templates need numbers at compile time; the suite's size is known at run time only.
 constexpr std::size_t most_cases = 64;
 
 template <std::size_t number>
-void register_one() {
-  if (number < broker_cases().size())
-    REGISTER_TEST_CASE(run_one<number>, std::string(broker_cases()[number].name), "[conformance]");
+void run_one() {
+  run(number);
 }
 
 template <std::size_t... numbers>
 bool register_all(std::index_sequence<numbers...>) {
-  (register_one<numbers>(), ...);
+  (enrol(run_one<numbers>, numbers), ...);
   return true;
 }
 
