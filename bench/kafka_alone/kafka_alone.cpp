@@ -132,8 +132,7 @@ class Writer {
         continue;
       }
       ++written_;
-      if (!fault) [[maybe_unused]]
-        auto* const taken = headers.release();  // with the message
+      if (!fault) static_cast<void>(headers.release());  // with the message
       if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         ++answers_;
         ++refused_;
