@@ -143,9 +143,11 @@ TEST_CASE("an inbox that is full makes a feed wait until it was looked into") {
   }
   const auto many = large.size();
   inbox.put(large);
+  std::vector<Arrival> next;
+  next.push_back({.room = "room", .frame = frame("next")});
   std::atomic<bool> in = false;
   std::jthread feed([&] {
-    put(inbox, {"next"});
+    inbox.put(next);
     in = true;
   });
   for (int i = 0; i < 100; ++i) std::this_thread::yield();
