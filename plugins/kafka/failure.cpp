@@ -46,9 +46,13 @@ constexpr std::array meanings{
             "the brokers did not take it within message_timeout_ms; try again"},
 };
 
+constexpr bool unknown_topic(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 }  // namespace
 
-sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status, std::string_view topic) {
+sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status, std::string_view topic, bool found) {
   const std::string_view said = rd_kafka_err2str(error);
   // librdkafka takes the broker's exception without a name for a refusal; it may have come after the record was written.
   if (status != RD_KAFKA_MSG_STATUS_NOT_PERSISTED || error == RD_KAFKA_RESP_ERR_UNKNOWN) {
@@ -57,6 +61,11 @@ sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t stat
                  "; publish it again where a repeat does no harm"),
             false};
   }
+  if (found && unknown_topic(error))
+    return {Code::unavailable,
+            text("kafka: the record for topic \"", topic, "\" was not taken: a broker does not know the topic yet, though another does",
+                 "; try again"),
+            true};
   const auto meaning = std::ranges::find(meanings, error, &Meaning::error);
   if (meaning == meanings.end())
     return {Code::unavailable, text("kafka: the record for topic \"", topic, "\" was not taken: ", said, "; try again"), true};

@@ -134,9 +134,15 @@ sdk::Result<> Producer::send(const Target& target, const sdk::Record& record, sd
   }
   // It has kept nothing: no delivery report will come.
   unanswered_.fetch_sub(1, std::memory_order_relaxed);
-  cluster_.meters().failed(Meters::Where::publish, rd_kafka_error_code(fault.get()));
   return std::unexpected(
-      publish_failure(rd_kafka_error_code(fault.get()), RD_KAFKA_MSG_STATUS_NOT_PERSISTED, target.topic->name()));
+      failure(rd_kafka_error_code(fault.get()), RD_KAFKA_MSG_STATUS_NOT_PERSISTED, target.topic->name().c_str()));
+}
+
+sdk::Error Producer::failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status, const char* topic) {
+  cluster_.meters().failed(Meters::Where::publish, error);
+  auto why = publish_failure(error, status, topic, cluster_.known_partitions(topic) > 0);
+  if (failures_.due()) log_.warning("Failed to send message to Kafka: ", why.text);
+  return why;
 }
 
 void Producer::answer(const rd_kafka_message_t& message) noexcept {
@@ -148,10 +154,7 @@ void Producer::answer(const rd_kafka_message_t& message) noexcept {
     // RD_KAFKA_OFFSET_INVALID, of a batch that came to the broker twice: it remembers that it has it, not always where.
     done.done(sdk::Position{message.partition, std::max<std::int64_t>(message.offset, -1)});
   } else {
-    cluster_.meters().failed(Meters::Where::publish, message.err);
-    auto error = publish_failure(message.err, rd_kafka_message_status(&message), topic);
-    if (failures_.due()) log_.warning("Failed to send message to Kafka: ", error.text);
-    done.done(std::unexpected(std::move(error)));
+    done.done(std::unexpected(failure(message.err, rd_kafka_message_status(&message), topic)));
   }
   if (unanswered_.fetch_sub(1) == 1) {
     const std::lock_guard lock(answered_mutex_);

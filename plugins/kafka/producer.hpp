@@ -58,6 +58,8 @@ class Producer {
   [[nodiscard]] bool open_topic(std::string_view topic);
   [[nodiscard]] sdk::Result<> send(const Target& target, const sdk::Record& record, sdk::Completion& done);
   void answer(const rd_kafka_message_t& message) noexcept;
+  // Counts and tells it, too. [any]
+  [[nodiscard]] sdk::Error failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status, const char* topic);
   void failed(const Line& line, rd_kafka_resp_err_t error, std::string_view reason);
   void run(const std::stop_token& stop) noexcept;
   void replace();

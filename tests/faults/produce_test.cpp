@@ -120,6 +120,27 @@ TEST_CASE("a missing topic that somebody makes later is used") {
   CHECK(running.each_answered_once());
 }
 
+TEST_CASE("a topic that was there and that a broker does not know is UNAVAILABLE, not NOT_FOUND") {
+  Mock mock;
+  mock.make_topic("t", 1);
+  auto options = Running::options(mock);
+  options.create_topics = true;  // so that it is not told to be missing
+  Running running(options);
+  REQUIRE(running.ready());
+  REQUIRE(running.publish("k", "a"));
+  mock.topic_error("t", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  sdk::Result<sdk::Position> answer;
+  REQUIRE(test::eventually([&] { return !(answer = running.publish("k", "b")); }));
+  CHECK(answer.error().code == Code::unavailable);
+  CHECK(answer.error().retryable);
+  CHECK(answer.error().text ==
+        "kafka: the record for topic \"t\" was not taken: a broker does not know the topic yet, though another does; try again");
+  CHECK(running.lines("Failed to send message to Kafka: " + answer.error().text, sdk::Level::warning) == 1);
+  mock.topic_error("t", RD_KAFKA_RESP_ERR_NO_ERROR);
+  CHECK(test::eventually([&] { return running.publish("k", "c").has_value(); }));
+  CHECK(running.each_answered_once());
+}
+
 TEST_CASE("when the producer fails for good another takes over, and what was in doubt is UNKNOWN") {
   Mock mock;
   mock.make_topic("t", 1);

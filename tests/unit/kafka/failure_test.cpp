@@ -25,10 +25,18 @@ TEST_CASE("what was not written says why") {
   };
   for (const auto& fact : facts) {
     INFO(rd_kafka_err2name(fact.error));
-    const auto error = publish_failure(fact.error, RD_KAFKA_MSG_STATUS_NOT_PERSISTED, "t");
+    const auto error = publish_failure(fact.error, RD_KAFKA_MSG_STATUS_NOT_PERSISTED, "t", false);
     CHECK(error.code == fact.code);
     CHECK(error.retryable == fact.retryable);
     CHECK(error.text.starts_with("kafka: the record for topic \"t\" was not taken: "));
+  }
+}
+
+TEST_CASE("a topic that was found and is not known is worth another try") {
+  for (const auto reason : {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}) {
+    const auto error = publish_failure(reason, RD_KAFKA_MSG_STATUS_NOT_PERSISTED, "t", true);
+    CHECK(error.code == Code::unavailable);
+    CHECK(error.retryable);
   }
 }
 
@@ -36,7 +44,7 @@ TEST_CASE("what may be written is UNKNOWN, whatever the error") {
   for (const auto status : {RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED, RD_KAFKA_MSG_STATUS_PERSISTED}) {
     for (const auto reason :
          {RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE}) {
-      const auto error = publish_failure(reason, status, "t");
+      const auto error = publish_failure(reason, status, "t", true);
       CHECK(error.code == Code::unknown);
       CHECK_FALSE(error.retryable);
     }
