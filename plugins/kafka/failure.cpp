@@ -63,8 +63,8 @@ sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t stat
   }
   if (found && unknown_topic(error))
     return {Code::unavailable,
-            text("kafka: the record for topic \"", topic, "\" was not taken: a broker does not know the topic yet, though another does",
-                 "; try again"),
+            text("kafka: the record for topic \"", topic,
+                 "\" was not taken: a broker does not know the topic yet, though another does", "; try again"),
             true};
   const auto meaning = std::ranges::find(meanings, error, &Meaning::error);
   if (meaning == meanings.end())

@@ -11,6 +11,7 @@ namespace chatd::kafka {
 // Code::unknown when the record may be in the log all the same; otherwise what stood in its way, with the remedy where there is
 // one, and retryable where the same publish may succeed later. `found`: the cluster has said that the topic is there.
 // [any] never blocks
-[[nodiscard]] sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status, std::string_view topic, bool found);
+[[nodiscard]] sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status, std::string_view topic,
+                                         bool found);
 
 }  // namespace chatd::kafka

@@ -1,5 +1,5 @@
-// Linked into every test program: an assertion made by another thread than the one that runs the tests ends the program. Catch2 v2
-// counts them without a lock, so that it would be a race of the test's own.
+// Linked into every test program: an assertion made by another thread than the one that runs the tests ends the program. Catch2
+// v2 counts them without a lock, so that it would be a race of the test's own.
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include <cstdlib>
 #include <iostream>
@@ -15,7 +15,8 @@ class OneThread : public Catch::TestEventListenerBase {
 
   void assertionStarting(const Catch::AssertionInfo& assertion) override {
     if (std::this_thread::get_id() == own_) return;
-    std::cerr << assertion.lineInfo << ": " << assertion.macroName << " on a thread of the test's own: keep what it found, and check it"
+    std::cerr << assertion.lineInfo << ": " << assertion.macroName
+              << " on a thread of the test's own: keep what it found, and check it"
               << " when the thread has been joined.\n";
     std::_Exit(EXIT_FAILURE);  // no clean-up, and no handler of Catch2: the tests' thread goes on meanwhile
   }
