@@ -19,15 +19,21 @@ if(CHATD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # A release is compiled by -O3: by -O2 a record takes half as many instructions again (make guard). What is not on the way of a message is
-# compiled by -O1, in half the time.
+# compiled by -O1, in half the time; with sanitizers by -O0, where the rest has -O1.
 # chatd_cold_sources(FILE...): such sources, in their own folder's CMakeLists.txt. Those with CLI11 take 10 s each by -O3.
 function(chatd_cold_sources)
-  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<IF:$<CONFIG:Release>,-O1,-O0>)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    set_property(SOURCE ${ARGN} PROPERTY SKIP_PRECOMPILE_HEADERS ON)
+  endif()
 endfunction()
 # chatd_cold(TARGET...): such libraries.
 function(chatd_cold)
   foreach(target ${ARGN})
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
+    if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+      set_property(TARGET ${target} PROPERTY CHATD_PLAIN ON)
+    endif()
   endforeach()
 endfunction()
 

@@ -1,15 +1,21 @@
 # The standard library's headers, and gRPC's, precompiled once for all libraries: a second of CPU each source, and 4 where gRPC's are
 # wanted. Programs are compiled otherwise than libraries (-fPIE), and g++ takes only what was compiled alike; the tests' have their own.
+# Each twice: plain for what is compiled by -O0, as tests' libraries and what has CHATD_PLAIN (see Compile.cmake).
 # Included last, when all targets are there.
-foreach(headers standard grpc)
-  add_library(chatd_precompiled_${headers} STATIC EXCLUDE_FROM_ALL cmake/precompiled/nothing.cpp)
+foreach(kind "" _plain)
+  foreach(headers standard grpc)
+    add_library(chatd_precompiled_${headers}${kind} STATIC EXCLUDE_FROM_ALL cmake/precompiled/nothing.cpp)
+    if(kind)
+      target_compile_options(chatd_precompiled_${headers}${kind} PRIVATE -O0)
+    endif()
+  endforeach()
+  target_precompile_headers(chatd_precompiled_standard${kind} PRIVATE cmake/precompiled/standard.hpp)
+  # For gRPC's own definitions, without its headers' folder of generated code.
+  target_link_libraries(chatd_precompiled_grpc${kind} PRIVATE PkgConfig::grpcpp protobuf::libprotobuf)
+  target_precompile_headers(chatd_precompiled_grpc${kind} PRIVATE cmake/precompiled/standard.hpp <grpcpp/grpcpp.h> <grpcpp/alarm.h>)
 endforeach()
-target_precompile_headers(chatd_precompiled_standard PRIVATE cmake/precompiled/standard.hpp)
-# For gRPC's own definitions, without its headers' folder of generated code.
-target_link_libraries(chatd_precompiled_grpc PRIVATE PkgConfig::grpcpp protobuf::libprotobuf)
-target_precompile_headers(chatd_precompiled_grpc PRIVATE cmake/precompiled/standard.hpp <grpcpp/grpcpp.h> <grpcpp/alarm.h>)
 
-set(chatd_with_grpc chatd_admin chatd_client chatd_rpc)
+set(chatd_with_grpc chatd_admin chatd_client chatd_rpc chatd_fake_server chatd_test_faults chatd_test_host chatd_test_kafka_chat)
 
 function(chatd_precompile directory)
   get_property(targets DIRECTORY "${directory}" PROPERTY BUILDSYSTEM_TARGETS)
@@ -20,11 +26,15 @@ function(chatd_precompile directory)
     if(own OR reused OR NOT type MATCHES "^(STATIC|SHARED|MODULE|OBJECT)_LIBRARY$" OR target MATCHES "^chatd_precompiled_")
       continue()
     endif()
+    set(headers standard)
     if(target IN_LIST chatd_with_grpc)
-      target_precompile_headers(${target} REUSE_FROM chatd_precompiled_grpc)
-    else()
-      target_precompile_headers(${target} REUSE_FROM chatd_precompiled_standard)
+      set(headers grpc)
     endif()
+    get_target_property(plain ${target} CHATD_PLAIN)
+    if(plain OR directory MATCHES "^${PROJECT_SOURCE_DIR}/tests")
+      string(APPEND headers _plain)
+    endif()
+    target_precompile_headers(${target} REUSE_FROM chatd_precompiled_${headers})
   endforeach()
   get_property(children DIRECTORY "${directory}" PROPERTY SUBDIRECTORIES)
   foreach(child ${children})
