@@ -46,9 +46,9 @@ constexpr std::array meanings{
             "the brokers did not take it within message_timeout_ms; try again"},
 };
 
-constexpr bool unknown_topic(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-}
+// Of a topic that is there these pass: a broker that has not heard of it yet was asked, or of all its partitions.
+constexpr std::array not_there_yet{RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
+                                   RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION};
 
 }  // namespace
 
@@ -61,11 +61,12 @@ sdk::Error publish_failure(rd_kafka_resp_err_t error, rd_kafka_msg_status_t stat
                  "; publish it again where a repeat does no harm"),
             false};
   }
-  if (found && unknown_topic(error))
+  if (found && std::ranges::find(not_there_yet, error) != not_there_yet.end()) {
     return {Code::unavailable,
             text("kafka: the record for topic \"", topic,
-                 "\" was not taken: a broker does not know the topic yet, though another does", "; try again"),
+                 "\" was not taken: one broker does not know the topic as others do; try again"),
             true};
+  }
   const auto meaning = std::ranges::find(meanings, error, &Meaning::error);
   if (meaning == meanings.end())
     return {Code::unavailable, text("kafka: the record for topic \"", topic, "\" was not taken: ", said, "; try again"), true};

@@ -134,7 +134,7 @@ TEST_CASE("a topic that was there and that a broker does not know is UNAVAILABLE
   CHECK(answer.error().code == Code::unavailable);
   CHECK(answer.error().retryable);
   CHECK(answer.error().text ==
-        "kafka: the record for topic \"t\" was not taken: a broker does not know the topic yet, though another does; try again");
+        "kafka: the record for topic \"t\" was not taken: one broker does not know the topic as others do; try again");
   CHECK(running.lines("Failed to send message to Kafka: " + answer.error().text, sdk::Level::warning) == 1);
   mock.topic_error("t", RD_KAFKA_RESP_ERR_NO_ERROR);
   CHECK(test::eventually([&] { return running.publish("k", "c").has_value(); }));

@@ -33,7 +33,8 @@ TEST_CASE("what was not written says why") {
 }
 
 TEST_CASE("a topic that was found and is not known is worth another try") {
-  for (const auto reason : {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}) {
+  for (const auto reason :
+       {RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION}) {
     const auto error = publish_failure(reason, RD_KAFKA_MSG_STATUS_NOT_PERSISTED, "t", true);
     CHECK(error.code == Code::unavailable);
     CHECK(error.retryable);
