@@ -47,13 +47,14 @@ class Caller {
 
   // Null: nobody was asked. [queue] never blocks
   [[nodiscard]] const sdk::Identity* identity() const noexcept { return who_.get(); }
+  [[nodiscard]] const Who& who() const noexcept { return who_; }
 
  private:
   const Bans* bans_ = nullptr;
   const sdk::Clock* clock_ = nullptr;
   const sdk::Authenticator* authenticator_ = nullptr;
   Answers* answers_ = nullptr;
-  std::shared_ptr<const sdk::Identity> who_;
+  Who who_;
 };
 
 }  // namespace chatd::access

@@ -97,7 +97,11 @@ Cli::Cli(CLI::App& admin, const std::function<void(CLI::App&)>& add_host) : admi
                       const bool one = log_level_.size() > 1;
                       return log_level(host, one ? log_level_.front() : "", log_level_.empty() ? "" : log_level_.back(), form_);
                     });
-  level.add_option("LEVEL", log_level_, "LEVEL for all, or COMPONENT LEVEL; debug, info, warning or error")->expected(0, 2);
+  level.add_option("LEVEL", log_level_, "LEVEL for all, or COMPONENT LEVEL; debug, info, warning or error")->expected(-1);
+  // Not by expected(0, 2), which makes "[LEVEL(0x)]" of it in the usage.
+  level.parse_complete_callback([this] {
+    if (log_level_.size() > 2) throw CLI::ArgumentMismatch("log-level takes LEVEL or COMPONENT LEVEL, and no third word");
+  });
 }
 
 void Cli::add_limit(CLI::App& command, const char* what) {

@@ -6,7 +6,6 @@
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
 #include "host/rpc/grpc_frame.hpp"
-#include "host/rpc/local.hpp"
 #include "host/wire/frame.hpp"
 
 namespace chatd::rpc {
@@ -23,23 +22,9 @@ void HistoryCall::await(std::list<HistoryCall>::iterator self) {
   endpoint_.service.RequestHistory(&context_, &request_, &writer_, completions, completions, &begun_);
 }
 
-void HistoryCall::begun(bool ok) noexcept {
-  if (!ok) {  // the server shuts down
-    endpoint_.history_calls.erase(self_);
-    return;
-  }
-  endpoint_.await_history();
-  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
-  if (endpoint_.access) return endpoint_.identify(context_, *this);
-  look(endpoint_.caller());
-}
+void HistoryCall::await_next() { endpoint_.await_history(); }
 
-void HistoryCall::identified(const sdk::Result<access::Who>& who) noexcept {
-  if (!who) return refuse(who.error());
-  look(endpoint_.caller(*who));
-}
-
-void HistoryCall::look(const access::Caller& caller) noexcept {
+void HistoryCall::take(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   auto request = wire::parse_history(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
@@ -89,19 +74,13 @@ void HistoryCall::answer(const sdk::Result<hub::Answer>& found) noexcept {
   for (const auto& frame : found->frames) messages.push_back(bytes_of(*frame));
   std::optional<wire::Timestamp> looked_to;
   if (found->looked_to_ms != 0) looked_to = wire::timestamp(sdk::Time(std::chrono::milliseconds(found->looked_to_ms)));
-  const grpc::Slice slice(wire::encode_history({messages, found->earlier, found->later, found->complete, looked_to}));
-  writer_.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &finished_);
+  finish(wire::encode_history({messages, found->earlier, found->later, found->complete, looked_to}));
 }
 
 void HistoryCall::give_up(const sdk::Error& why) noexcept {
   if (std::exchange(reading_, false)) refuse(why);
 }
 
-void HistoryCall::refuse(const sdk::Error& why) noexcept {
-  endpoint_.count(why);
-  writer_.FinishWithError(status(why), &finished_);
-}
-
-void HistoryCall::finished(bool) noexcept { endpoint_.history_calls.erase(self_); }
+void HistoryCall::end() noexcept { endpoint_.history_calls.erase(self_); }
 
 }  // namespace chatd::rpc

@@ -1,26 +1,16 @@
-// HistoryCall: one History, from waiting for it to its answer: at once when the room's ring has it, else from the log.
+// HistoryCall: one History, answered at once when the room's ring has it, else from the log.
 #pragma once
 
 #include <list>
 
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/async_unary_call.h>
-#include <grpcpp/support/byte_buffer.h>
-
-#include "chatd/sdk/error.hpp"
-#include "host/access/caller.hpp"
 #include "host/hub/history.hpp"
-#include "host/rpc/queue.hpp"
+#include "host/rpc/unary_call.hpp"
 
 namespace chatd::rpc {
 
-struct Endpoint;
-
-class HistoryCall final : private access::Asker {
+class HistoryCall final : public UnaryCall {
  public:
-  explicit HistoryCall(Endpoint& endpoint) : endpoint_(endpoint) {}
-  HistoryCall(const HistoryCall&) = delete;
-  HistoryCall& operator=(const HistoryCall&) = delete;
+  explicit HistoryCall(Endpoint& endpoint) : UnaryCall(endpoint) {}
 
   // Asks gRPC for the next one. `self` is this call's place in Endpoint::history_calls. [queue, or before it runs] never blocks
   void await(std::list<HistoryCall>::iterator self);
@@ -28,20 +18,12 @@ class HistoryCall final : private access::Asker {
   void give_up(const sdk::Error& why) noexcept;
 
  private:
-  void begun(bool ok) noexcept;
-  void finished(bool ok) noexcept;
-  void identified(const sdk::Result<access::Who>& who) noexcept override;
-  void look(const access::Caller& caller) noexcept;
+  void await_next() override;
+  void take(const access::Caller& caller) noexcept override;
+  void end() noexcept override;
   void answer(const sdk::Result<hub::Answer>& found) noexcept;
-  void refuse(const sdk::Error& why) noexcept;
 
-  Endpoint& endpoint_;
   std::list<HistoryCall>::iterator self_;
-  grpc::ServerContext context_;
-  grpc::ByteBuffer request_;
-  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> writer_{&context_};
-  On<HistoryCall, &HistoryCall::begun> begun_{this};
-  On<HistoryCall, &HistoryCall::finished> finished_{this};
   bool reading_ = false;
 };
 

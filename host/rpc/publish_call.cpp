@@ -5,7 +5,6 @@
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
-#include "host/rpc/local.hpp"
 #include "host/rpc/origin.hpp"
 #include "host/wire/frame.hpp"
 
@@ -23,24 +22,9 @@ void PublishCall::await(std::list<PublishCall>::iterator self) {
   endpoint_.service.RequestBroadcastMessage(&context_, &request_, &writer_, completions, completions, &begun_);
 }
 
-void PublishCall::begun(bool ok) noexcept {
-  if (!ok) {  // the server shuts down
-    endpoint_.publish_calls.erase(self_);
-    return;
-  }
-  begun_at_ = std::chrono::steady_clock::now();
-  endpoint_.await_publish();
-  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
-  if (endpoint_.access) return endpoint_.identify(context_, *this);
-  publish(endpoint_.caller());
-}
+void PublishCall::await_next() { endpoint_.await_publish(); }
 
-void PublishCall::identified(const sdk::Result<access::Who>& who) noexcept {
-  if (!who) return refuse(who.error());
-  publish(endpoint_.caller(*who));
-}
-
-void PublishCall::publish(const access::Caller& caller) noexcept {
+void PublishCall::take(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   auto request = wire::parse_publish(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
@@ -131,18 +115,15 @@ void PublishCall::answer() noexcept {
   leave();
   if (!result_) return refuse(result_.error());
   endpoint_.traffic.published(begun_at_);
-  const std::string close = wire::encode_close(outgoing_->message_id(), outgoing_->topic(), *result_);
-  const grpc::Slice slice(close);
-  writer_.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &finished_);
+  finish(wire::encode_close(outgoing_->message_id(), outgoing_->topic(), *result_));
 }
 
 void PublishCall::refuse(const sdk::Error& why) noexcept {
   Traffic::count(endpoint_.traffic.publishes, why.code);
-  endpoint_.count(why);
   if (why.code == sdk::Code::resource_exhausted && why.retryable) push_back(context_, usual_wait);
-  writer_.FinishWithError(status(why), &finished_);
+  UnaryCall::refuse(why);
 }
 
-void PublishCall::finished(bool) noexcept { endpoint_.publish_calls.erase(self_); }
+void PublishCall::end() noexcept { endpoint_.publish_calls.erase(self_); }
 
 }  // namespace chatd::rpc

@@ -6,7 +6,6 @@
 
 #include "chatd/sdk/text.hpp"
 #include "host/rpc/endpoint.hpp"
-#include "host/rpc/local.hpp"
 #include "host/wire/frame.hpp"
 
 namespace chatd::rpc {
@@ -33,22 +32,13 @@ void RefreshCall::await(std::list<RefreshCall>::iterator self) {
   endpoint_.service.RequestRefresh(&context_, &request_, &writer_, completions, completions, &begun_);
 }
 
-void RefreshCall::begun(bool ok) noexcept {
-  if (!ok) {  // the server shuts down
-    endpoint_.refresh_calls.erase(self_);
-    return;
-  }
-  endpoint_.await_refresh();
-  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
+void RefreshCall::await_next() { endpoint_.await_refresh(); }
+
+void RefreshCall::take(const access::Caller& caller) noexcept {
   if (!endpoint_.access) {
     return refuse({sdk::Code::failed_precondition,
                    "streams of this server have no end that could be put off: it believes everybody", false});
   }
-  endpoint_.identify(context_, *this);
-}
-
-void RefreshCall::identified(const sdk::Result<access::Who>& who) noexcept {
-  if (!who) return refuse(who.error());
   grpc::Slice storage;
   const auto request = wire::parse_refresh(one_piece(request_, storage));
   if (!request) return refuse(request.error());
@@ -59,18 +49,12 @@ void RefreshCall::identified(const sdk::Result<access::Who>& who) noexcept {
     return refuse({sdk::Code::not_found,
                    "this server has no such stream; name it as its metadata chatd-stream did, or connect again", false});
   }
-  if (const auto renewed = stream->renew(*who); !renewed) return refuse(renewed.error());
-  const auto& end = (*who)->streams_end;
+  if (const auto renewed = stream->renew(caller.who()); !renewed) return refuse(renewed.error());
+  const auto& end = caller.who()->streams_end;
   leases.renew(*number, end);
-  const grpc::Slice slice(wire::encode_refreshed(access::time_left(end, endpoint_.clock.now())));
-  writer_.Finish(grpc::ByteBuffer(&slice, 1), grpc::Status::OK, &finished_);
+  finish(wire::encode_refreshed(access::time_left(end, endpoint_.clock.now())));
 }
 
-void RefreshCall::refuse(const sdk::Error& why) noexcept {
-  endpoint_.count(why);
-  writer_.FinishWithError(status(why), &finished_);
-}
-
-void RefreshCall::finished(bool) noexcept { endpoint_.refresh_calls.erase(self_); }
+void RefreshCall::end() noexcept { endpoint_.refresh_calls.erase(self_); }
 
 }  // namespace chatd::rpc

@@ -9,7 +9,6 @@
 #include "chatd/sdk/presence.hpp"
 #include "host/presence/presence.hpp"
 #include "host/rpc/endpoint.hpp"
-#include "host/rpc/local.hpp"
 #include "host/wire/presence.hpp"
 
 namespace chatd::rpc {
@@ -90,11 +89,6 @@ std::string about(const sdk::PresenceStore& store, const wire::WhoRequest& reque
   return answer.bytes();
 }
 
-grpc::ByteBuffer buffer(const std::string& bytes) {
-  const grpc::Slice slice(bytes);
-  return {&slice, 1};
-}
-
 }  // namespace
 
 void WhoCall::await(std::list<WhoCall>::iterator self) {
@@ -103,23 +97,9 @@ void WhoCall::await(std::list<WhoCall>::iterator self) {
   endpoint_.service.RequestWho(&context_, &request_, &writer_, completions, completions, &begun_);
 }
 
-void WhoCall::begun(bool ok) noexcept {
-  if (!ok) {  // the server shuts down
-    endpoint_.who_calls.erase(self_);
-    return;
-  }
-  endpoint_.await_who();
-  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
-  if (endpoint_.access) return endpoint_.identify(context_, *this);
-  look(endpoint_.caller());
-}
+void WhoCall::await_next() { endpoint_.await_who(); }
 
-void WhoCall::identified(const sdk::Result<access::Who>& who) noexcept {
-  if (!who) return refuse(who.error());
-  look(endpoint_.caller(*who));
-}
-
-void WhoCall::look(const access::Caller& caller) noexcept {
+void WhoCall::take(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   const auto request = wire::parse_who(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
@@ -133,16 +113,10 @@ void WhoCall::look(const access::Caller& caller) noexcept {
   }
   if (auto allowed = endpoint_.may_ask(context_, caller, request->user_id); !allowed) return refuse(allowed.error());
   const auto& store = endpoint_.presence->store();
-  writer_.Finish(buffer(request->about.empty() ? in_room(store, *request) : about(store, *request, caller)), grpc::Status::OK,
-                 &finished_);
+  finish(request->about.empty() ? in_room(store, *request) : about(store, *request, caller));
 }
 
-void WhoCall::refuse(const sdk::Error& why) noexcept {
-  endpoint_.count(why);
-  writer_.FinishWithError(status(why), &finished_);
-}
-
-void WhoCall::finished(bool) noexcept { endpoint_.who_calls.erase(self_); }
+void WhoCall::end() noexcept { endpoint_.who_calls.erase(self_); }
 
 void ServersCall::await(std::list<ServersCall>::iterator self) {
   self_ = self;
@@ -150,23 +124,9 @@ void ServersCall::await(std::list<ServersCall>::iterator self) {
   endpoint_.service.RequestServers(&context_, &request_, &writer_, completions, completions, &begun_);
 }
 
-void ServersCall::begun(bool ok) noexcept {
-  if (!ok) {  // the server shuts down
-    endpoint_.servers_calls.erase(self_);
-    return;
-  }
-  endpoint_.await_servers();
-  if (endpoint_.from_operator(context_)) return refuse(not_for_clients());
-  if (endpoint_.access) return endpoint_.identify(context_, *this);
-  look(endpoint_.caller());
-}
+void ServersCall::await_next() { endpoint_.await_servers(); }
 
-void ServersCall::identified(const sdk::Result<access::Who>& who) noexcept {
-  if (!who) return refuse(who.error());
-  look(endpoint_.caller(*who));
-}
-
-void ServersCall::look(const access::Caller& caller) noexcept {
+void ServersCall::take(const access::Caller& caller) noexcept {
   grpc::Slice storage;
   const auto user_id = wire::parse_servers(one_piece(request_, storage), endpoint_.options.limits);
   request_.Clear();
@@ -191,14 +151,9 @@ void ServersCall::look(const access::Caller& caller) noexcept {
   }
   const auto all = store.counts();
   answer.set_counts(all.users, all.connections);
-  writer_.Finish(buffer(answer.bytes()), grpc::Status::OK, &finished_);
+  finish(answer.bytes());
 }
 
-void ServersCall::refuse(const sdk::Error& why) noexcept {
-  endpoint_.count(why);
-  writer_.FinishWithError(status(why), &finished_);
-}
-
-void ServersCall::finished(bool) noexcept { endpoint_.servers_calls.erase(self_); }
+void ServersCall::end() noexcept { endpoint_.servers_calls.erase(self_); }
 
 }  // namespace chatd::rpc

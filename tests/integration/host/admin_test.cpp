@@ -197,6 +197,9 @@ TEST_CASE("a log level that is none, and one of nobody, say what there is") {
   const auto wrong = run_chatd({"admin", "log-level", "loud", "--admin", admin_of(host)});
   CHECK(wrong.status == 1);
   CHECK_THAT(wrong.err, Contains("\"loud\"; it takes debug, info, warning and error"));
+  const auto many = run_chatd({"admin", "log-level", "hub", "debug", "info", "--admin", admin_of(host)});
+  CHECK(many.status == 2);
+  CHECK_THAT(many.err, Contains("log-level takes LEVEL or COMPONENT LEVEL, and no third word"));
   const auto nobody = run_chatd({"admin", "log-level", "kafka", "debug", "--admin", admin_of(host)});
   CHECK(nobody.status == 1);
   CHECK_THAT(nobody.err, Contains("\"kafka\"; there are host, memory"));
