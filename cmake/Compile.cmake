@@ -19,19 +19,29 @@ if(CHATD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # A release is compiled by -O3: by -O2 a record takes half as many instructions again (make guard). What is not on the way of a message is
-# compiled by -O1, in half the time; with sanitizers by -O0, where the rest has -O1.
+# compiled by -O1, in half the time; with sanitizers by -O0, where the rest has -O1. What tests is compiled by -O0 in both. Other types of
+# builds are as who chose them wants them, such as a distribution.
+set(chatd_cold)
+set(chatd_plain)
+if(CHATD_SANITIZE)
+  set(chatd_cold -O0)
+  set(chatd_plain -O0)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(chatd_cold -O1)
+  set(chatd_plain -O0)
+endif()
 # chatd_cold_sources(FILE...): such sources, in their own folder's CMakeLists.txt. Those with CLI11 take 10 s each by -O3.
 function(chatd_cold_sources)
-  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<IF:$<CONFIG:Release>,-O1,-O0>)
-  if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS ${chatd_cold})
+  if(CHATD_SANITIZE)
     set_property(SOURCE ${ARGN} PROPERTY SKIP_PRECOMPILE_HEADERS ON)
   endif()
 endfunction()
 # chatd_cold(TARGET...): such libraries.
 function(chatd_cold)
   foreach(target ${ARGN})
-    target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
-    if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(${target} PRIVATE ${chatd_cold})
+    if(CHATD_SANITIZE)
       set_property(TARGET ${target} PROPERTY CHATD_PLAIN ON)
     endif()
   endforeach()

@@ -1,12 +1,12 @@
 # The standard library's headers, and gRPC's, precompiled once for all libraries: a second of CPU each source, and 4 where gRPC's are
 # wanted. Programs are compiled otherwise than libraries (-fPIE), and g++ takes only what was compiled alike; the tests' have their own.
-# Each twice: plain for what is compiled by -O0, as tests' libraries and what has CHATD_PLAIN (see Compile.cmake).
+# Each twice: plain for what is compiled with less, as tests' libraries and what has CHATD_PLAIN (see Compile.cmake).
 # Included last, when all targets are there.
 foreach(kind "" _plain)
   foreach(headers standard grpc)
     add_library(chatd_precompiled_${headers}${kind} STATIC EXCLUDE_FROM_ALL cmake/precompiled/nothing.cpp)
     if(kind)
-      target_compile_options(chatd_precompiled_${headers}${kind} PRIVATE -O0)
+      target_compile_options(chatd_precompiled_${headers}${kind} PRIVATE ${chatd_plain})
     endif()
   endforeach()
   target_precompile_headers(chatd_precompiled_standard${kind} PRIVATE cmake/precompiled/standard.hpp)
